@@ -1,0 +1,51 @@
+// The one source of randomness: Philox4x32-10, a counter-based generator.
+//
+// J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw: "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11.
+//
+// A draw is a pure function of (seed, stream, substream, position), so nothing has to be stored to resume:
+// the shuffle of epoch e, the kernel of layer l or digit number i can each be made again on their own.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace mlp {
+
+// What a draw is for. Numbers are part of the reproducibility promise: never renumber, only append.
+enum class Stream : std::uint32_t {
+  kInitializer = 1,   // substream: layer
+  kShuffle = 2,       // substream: epoch
+  kDropout = 3,       // substream: step
+  kAugmentation = 4,  // substream: sample
+  kDigits = 5,        // substream: digit number
+};
+
+// One block of the generator: 128 bits of counter and 64 bits of key in, 128 random bits out.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+class Random {
+ public:
+  Random(std::uint64_t seed, Stream stream, std::uint32_t substream = 0);
+
+  std::uint32_t nextUint32();
+  // Uniform in [0, 1), a multiple of 2^-24: the same number in float and in double.
+  double uniform();
+  // Uniform in [low, high).
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  // Uniform integer in [0, bound), bound ≥ 1, without modulo bias (Lemire 2019).
+  std::uint32_t below(std::uint32_t bound);
+  // Standard normal (Box & Muller 1958); two draws a pair, the second one kept for the next call.
+  double normal();
+  // Fisher–Yates.
+  void shuffle(std::int32_t* values, std::int32_t count);
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> counter_;  // block low, block high, substream, stream
+  std::array<std::uint32_t, 4> block_;
+  int used_ = 4;
+  bool hasSpareNormal_ = false;
+  double spareNormal_ = 0;
+};
+
+}  // namespace mlp
