@@ -1,0 +1,320 @@
+/**
+ * The names and options of the public API. The lists are the names themselves, spelt as in C++ and in saved
+ * files; a test fails if they differ from what the WebAssembly module knows.
+ */
+
+/** Activation functions; formulas in `cpp/mlp/activation.cc`. */
+export const ACTIVATIONS = [
+  'linear',
+  'sigmoid',
+  'tanh',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'geluTanh',
+  'silu',
+  'softplus',
+  'softsign',
+  'hardSigmoid',
+  'softmax',
+  'logSoftmax',
+] as const;
+export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** Losses; formulas in `cpp/mlp/loss.cc`. */
+export const LOSSES = [
+  'meanSquaredError',
+  'sumOfSquares',
+  'meanAbsoluteError',
+  'huber',
+  'binaryCrossentropy',
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'hinge',
+  'poisson',
+  'kullbackLeiblerDivergence',
+  'logCosh',
+] as const;
+export type LossName = (typeof LOSSES)[number];
+
+/** Optimizers; formulas in `cpp/mlp/optimizer.cc`. */
+export const OPTIMIZERS = ['sgd', 'rmsprop', 'adam'] as const;
+export type OptimizerName = (typeof OPTIMIZERS)[number];
+
+/** Initialisers; formulas in `cpp/mlp/initializer.cc`. */
+export const INITIALIZERS = [
+  'zeros',
+  'ones',
+  'constant',
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'randomUniform',
+  'randomNormal',
+  'orthogonal',
+] as const;
+export type InitializerName = (typeof INITIALIZERS)[number];
+
+/** Metrics; formulas in `cpp/mlp/metric.cc`. `'accuracy'` picks the kind of accuracy that suits the loss. */
+export const METRICS = [
+  'accuracy',
+  'binaryAccuracy',
+  'categoricalAccuracy',
+  'meanSquaredError',
+  'meanAbsoluteError',
+] as const;
+export type MetricName = (typeof METRICS)[number];
+
+/** An activation with its parameter. */
+export interface ActivationConfig {
+  name: ActivationName;
+  /** Slope below zero of `leakyRelu` (default 0.01), or the −limit of `elu` (default 1). */
+  alpha?: number;
+}
+
+/** An initialiser with its parameters. */
+export interface InitializerConfig {
+  name: InitializerName;
+  /** `constant`: the value. Default 0. */
+  value?: number;
+  /** `randomUniform`: lower bound. Default −0.05. */
+  minval?: number;
+  /** `randomUniform`: upper bound. Default 0.05. */
+  maxval?: number;
+  /** `randomNormal`: mean. Default 0. */
+  mean?: number;
+  /** `randomNormal`: standard deviation. Default 0.05. */
+  stddev?: number;
+  /** `orthogonal`: factor on the orthogonal matrix. Default 1. */
+  gain?: number;
+}
+
+/** An optimizer with its parameters; which one takes which is in `cpp/mlp/optimizer.cc`. */
+export interface OptimizerConfig {
+  name: OptimizerName;
+  /** Step size η. Default 0.01 for `sgd`, 0.001 for the others. */
+  learningRate?: number;
+  /** `sgd`: μ, in [0, 1). Default 0. */
+  momentum?: number;
+  /** `sgd`: Nesterov's look-ahead; needs momentum. Default false. */
+  nesterov?: boolean;
+  /** `rmsprop`: ρ, decay of the running mean of squared gradients. Default 0.9. */
+  rho?: number;
+  /** `adam`: decay of the running mean of gradients. Default 0.9. */
+  beta1?: number;
+  /** `adam`: decay of the running mean of squared gradients. Default 0.999. */
+  beta2?: number;
+  /** `rmsprop`, `adam`: added to the square root in the denominator. Default 1e-7. */
+  epsilon?: number;
+}
+
+/** A loss with its parameters. */
+export interface LossConfig {
+  name: LossName;
+  /** `huber`: where the parabola meets the line. Default 1. */
+  delta?: number;
+  /** The cross-entropies: how much of a target is spread evenly over the classes, in [0, 1). Default 0. */
+  labelSmoothing?: number;
+  /** `binaryCrossentropy`: mean (default) or sum over the outputs of a sample. */
+  reduction?: 'mean' | 'sum';
+  /** The cross-entropies: the last layer is `linear` and gives logits. Default false. */
+  fromLogits?: boolean;
+}
+
+/** Options of {@link dense}. */
+export interface DenseOptions {
+  /** Outputs of the layer, ≥ 1. */
+  units: number;
+  /** Default `'linear'`. */
+  activation?: ActivationName | ActivationConfig;
+  /** Shape of one sample, `[features]`; needed on the first layer, checked on the others when given. */
+  inputShape?: [number];
+  /** Default true. */
+  useBias?: boolean;
+  /** Default `'glorotUniform'`. */
+  kernelInitializer?: InitializerName | InitializerConfig;
+  /** Default `'zeros'`. */
+  biasInitializer?: InitializerName | InitializerConfig;
+  /** Default `dense`, `dense_1`, `dense_2` … by position. Unique within a model. */
+  name?: string;
+}
+
+/** A layer of a model that is yet to be built: what {@link dense} returns. */
+export interface DenseConfig extends DenseOptions {
+  className: 'dense';
+}
+
+/** Options of {@link sequential}. */
+export interface SequentialOptions {
+  layers: DenseConfig[];
+  /** Integer in [0, 2⁵³): decides initial weights and the order of samples. Default: a random one. */
+  seed?: number;
+  name?: string;
+}
+
+/** Options of {@link Sequential.compile}. */
+export interface CompileOptions {
+  optimizer: OptimizerName | OptimizerConfig;
+  loss: LossName | LossConfig;
+  metrics?: MetricName[];
+}
+
+/** Samples: rows × features, row-major, or a row each. */
+export type Inputs = Float32Array | readonly (readonly number[])[];
+
+/**
+ * Targets: rows × units numbers (`Float32Array` row-major, or a row each; `number[]` too where there is one
+ * output), or one class index a row for `sparseCategoricalCrossentropy`.
+ */
+export type Targets =
+  | Float32Array
+  | Uint8Array
+  | Int32Array
+  | readonly number[]
+  | readonly (readonly number[])[];
+
+/** Loss and metrics of an epoch or batch: `loss`, `accuracy`, `valLoss`, `valAccuracy` … */
+export interface Logs {
+  loss: number;
+  [name: string]: number;
+}
+
+/** Called while {@link Sequential.fit} runs; asynchronous ones are awaited. Names and order as in TensorFlow.js. */
+export interface Callbacks {
+  onTrainBegin?(): void | Promise<void>;
+  onTrainEnd?(logs?: Logs): void | Promise<void>;
+  onEpochBegin?(epoch: number): void | Promise<void>;
+  /** `logs` holds the running means of the epoch, and the validation's figures with a `val` prefix. */
+  onEpochEnd?(epoch: number, logs: Logs): void | Promise<void>;
+  onBatchBegin?(batch: number): void | Promise<void>;
+  /** `logs` holds the running means of the epoch so far, and `size`, the samples of this batch. */
+  onBatchEnd?(batch: number, logs: Logs): void | Promise<void>;
+  /**
+   * Each time `fit` lets the event loop run, about every 10 ms: progress without the cost of a call per batch.
+   * `batch` counts the batches done in this epoch; `logs` are its running means so far.
+   */
+  onYield?(epoch: number, batch: number, logs: Logs): void | Promise<void>;
+}
+
+/** Options of {@link Sequential.fit}. */
+export interface FitOptions {
+  /** Epoch to stop before. Default 1. */
+  epochs?: number;
+  /** Number of the first epoch. Default 0. */
+  initialEpoch?: number;
+  /** Samples a step. Default 32; the last batch of an epoch may be smaller. */
+  batchSize?: number;
+  /** Fraction in [0, 1) of the samples, taken from the end, to validate on instead of training. Default 0. */
+  validationSplit?: number;
+  /** Samples and targets to validate on after each epoch; goes before `validationSplit`. */
+  validationData?: readonly [Inputs, Targets];
+  /** A new order of the samples for each epoch, from the model's seed. Default true. */
+  shuffle?: boolean;
+  callbacks?: Callbacks;
+  /** Ends training at the next yield: `fit` resolves with the history so far and the model stays usable. */
+  signal?: AbortSignal;
+}
+
+/** What {@link Sequential.fit} resolves to. */
+export interface History {
+  /** Numbers of the epochs that were completed. */
+  epoch: number[];
+  /** One entry per completed epoch: `loss`, metrics, `valLoss`, `valAccuracy` … */
+  history: Record<string, number[]>;
+}
+
+/** A named block of numbers, row-major. */
+export interface Weight {
+  /** `dense/kernel`, `dense/bias`, `dense_1/kernel` … */
+  name: string;
+  /** `[inputs, units]` for a kernel, `[units]` for a bias. */
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Numbers with a shape, row-major. */
+export interface Tensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** A layer's share of {@link Sequential.forwardTrace}. m rows, n units. */
+export interface LayerForward {
+  name: string;
+  /** Pre-activation Z = A·W + b, m × n. */
+  z: Tensor;
+  /** Activation A = σ(Z), m × n. */
+  a: Tensor;
+}
+
+/** A layer's share of {@link Sequential.backpropTrace}, in the documents' notation. */
+export interface LayerBackprop extends LayerForward {
+  /** Error signal Δ = ∂L/∂Z, m × n, with the 1/m of the mean over samples in it. */
+  delta: Tensor;
+  /** ∂L/∂W = (A of the layer before)ᵀ Δ. */
+  kernelGrad: Tensor;
+  /** ∂L/∂b = column sums of Δ; absent without a bias. */
+  biasGrad?: Tensor;
+}
+
+/** Result of {@link Sequential.gradientCheck}. */
+export interface GradientCheck {
+  /** Largest |analytic − numeric| ÷ max(|analytic|, |numeric|, 1e-3 × the largest gradient of the model). */
+  worstRelativeError: number;
+  /** Where: `dense_1/kernel`. */
+  weight: string;
+  /** Row-major position in that weight. */
+  index: number;
+  analytic: number;
+  numeric: number;
+  /** Parameters compared. */
+  checked: number;
+  /** Parameters left out because the difference quotient would straddle a kink (ReLU at 0, |x| at 0 …). */
+  skipped: number;
+}
+
+/** A layer's share of {@link Sequential.gradientNorms}: Euclidean norms. */
+export interface LayerGradientNorms {
+  name: string;
+  deltaNorm: number;
+  kernelGradNorm: number;
+  biasGradNorm: number;
+}
+
+/** Result of {@link Sequential.sharpness}. */
+export interface Sharpness {
+  /** Largest eigenvalue, by magnitude, of the Hessian of the loss with respect to all parameters. */
+  lambdaMax: number;
+  /** 2/λ_max, the stability bound of document 001 §11; Infinity where λ_max ≤ 0. */
+  learningRateBound: number;
+  iterations: number;
+  /** Whether two iterations in a row agreed to the tolerance. */
+  converged: boolean;
+}
+
+/** Options of {@link init}. */
+export interface InitOptions {
+  /** Where the .wasm file is. Default: beside this module. */
+  wasmUrl?: string | URL;
+  /** The bytes of the .wasm file; then nothing is fetched. */
+  wasmBinary?: ArrayBuffer | Uint8Array;
+  /** SIMD flavour (true), scalar flavour (false). Default: SIMD where the engine supports it. */
+  simd?: boolean;
+}
+
+/** `count` digit images, from {@link generateDigits} or a file reader. */
+export interface DigitSet {
+  /** count × features grey levels scaled to [0, 1], row-major. */
+  x: Float32Array;
+  /** count class indices. */
+  y: Uint8Array;
+  /** Rows of x. */
+  count: number;
+  /** Columns of x: 784 for 28×28. */
+  features: number;
+}
