@@ -1,0 +1,375 @@
+#include "mlp/digits.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#include "mlp/digit_styles.h"
+#include "mlp/random.h"
+
+namespace mlp {
+namespace {
+
+// ---------------------------------------------------------------------------------------------------------
+// Normalisation
+// ---------------------------------------------------------------------------------------------------------
+
+constexpr int kInkSide = 20;  // the larger side of the ink after scaling
+
+// Which source cells make one target cell along one axis: the first and the last with weights of their own,
+// those between them with `middle`. Weights sum to 1.
+struct Taps {
+  int begin;
+  int count;
+  float first, middle, last;
+};
+
+// Shrinking averages over the target cell's own area; enlarging interpolates linearly between cell centres.
+void resampleTaps(int sourceSize, int targetSize, Taps* taps) {
+  const float step = static_cast<float>(sourceSize) / static_cast<float>(targetSize);
+  for (int i = 0; i < targetSize; ++i) {
+    Taps& t = taps[i];
+    if (sourceSize >= targetSize) {
+      const float low = static_cast<float>(i) * step;
+      const float high = std::min(static_cast<float>(i + 1) * step, static_cast<float>(sourceSize));
+      t.begin = std::min(static_cast<int>(low), sourceSize - 1);
+      const int end = std::max(t.begin + 1, static_cast<int>(std::ceil(high - 1e-4f)));
+      t.count = std::min(end, sourceSize) - t.begin;
+      t.middle = 1 / step;
+      t.first = (static_cast<float>(t.begin + 1) - low) * t.middle;
+      t.last = (high - static_cast<float>(t.begin + t.count - 1)) * t.middle;
+      if (t.count == 1) t.first = 1;
+    } else {
+      const float centre = (static_cast<float>(i) + 0.5f) * step - 0.5f;
+      const float clamped = std::min(std::max(centre, 0.0f), static_cast<float>(sourceSize - 1));
+      t.begin = static_cast<int>(clamped);
+      t.count = t.begin + 1 < sourceSize ? 2 : 1;
+      t.middle = 0;
+      t.last = t.count == 2 ? clamped - static_cast<float>(t.begin) : 0;
+      t.first = 1 - t.last;
+    }
+  }
+}
+
+}  // namespace
+
+bool normalizeDigit(const std::uint8_t* ink, int width, int height, std::uint8_t* out) {
+  std::memset(out, 0, kDigitPixels);
+
+  int left = width, right = -1, top = height, bottom = -1;
+  for (int y = 0; y < height; ++y) {
+    const std::uint8_t* row = ink + static_cast<std::ptrdiff_t>(y) * width;
+    int first = 0;
+    while (first < width && row[first] == 0) ++first;
+    if (first == width) continue;
+    int last = width - 1;
+    while (row[last] == 0) --last;
+    left = std::min(left, first);
+    right = std::max(right, last);
+    top = std::min(top, y);
+    bottom = y;
+  }
+  if (bottom < 0) return false;
+
+  // The shorter side is rounded to whole pixels, at least one: a hairline stays a line.
+  const int inkWidth = right - left + 1;
+  const int inkHeight = bottom - top + 1;
+  const int larger = std::max(inkWidth, inkHeight);
+  const int columns = std::max(1, (2 * kInkSide * inkWidth + larger) / (2 * larger));
+  const int rows = std::max(1, (2 * kInkSide * inkHeight + larger) / (2 * larger));
+  Taps across[kInkSide], down[kInkSide];
+  resampleTaps(inkWidth, columns, across);
+  resampleTaps(inkHeight, rows, down);
+
+  float scaled[kInkSide * kInkSide] = {};
+  float darkest = 0, mass = 0, momentX = 0, momentY = 0;
+  for (int i = 0; i < rows; ++i) {
+    float* target = scaled + i * columns;
+    const Taps& d = down[i];
+    for (int k = 0; k < d.count; ++k) {
+      const float weight = k == 0 ? d.first : k == d.count - 1 ? d.last : d.middle;
+      const std::uint8_t* row = ink + static_cast<std::ptrdiff_t>(top + d.begin + k) * width + left;
+      for (int j = 0; j < columns; ++j) {
+        const Taps& a = across[j];
+        const std::uint8_t* cell = row + a.begin;
+        float sum = a.first * cell[0];
+        if (a.count > 1) {
+          int middle = 0;
+          for (int m = 1; m < a.count - 1; ++m) middle += cell[m];
+          sum += a.middle * static_cast<float>(middle) + a.last * cell[a.count - 1];
+        }
+        target[j] += weight * sum;
+      }
+    }
+    for (int j = 0; j < columns; ++j) {
+      darkest = std::max(darkest, target[j]);
+      mass += target[j];
+      momentX += target[j] * static_cast<float>(j);
+      momentY += target[j] * static_cast<float>(i);
+    }
+  }
+
+  // MNIST rounds the shift to whole pixels, and its centre is pixel (14, 14): measured on its training images,
+  // whose centres of mass all lie within half a pixel of it. The ink never leaves the image.
+  const auto place = [](float moment, float total, int size) {
+    const int shift = static_cast<int>(std::floor(kDigitSize / 2 - moment / total + 0.5f));
+    return std::min(std::max(shift, 0), kDigitSize - size);
+  };
+  const int x0 = place(momentX, mass, columns);
+  const int y0 = place(momentY, mass, rows);
+  const float contrast = 255 / darkest;  // every MNIST image reaches full ink, hairlines and pale pens too
+  for (int i = 0; i < rows; ++i) {
+    std::uint8_t* row = out + (y0 + i) * kDigitSize + x0;
+    for (int j = 0; j < columns; ++j) {
+      row[j] = static_cast<std::uint8_t>(scaled[i * columns + j] * contrast + 0.5f);
+    }
+  }
+  return true;
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// Generator. Only + − × ÷ and √, whose results IEEE 754 fixes, so that the browser draws the same digits as a
+// native build.
+// ---------------------------------------------------------------------------------------------------------
+
+namespace {
+
+struct Point {
+  float x, y;
+};
+
+struct Sample {
+  float x, y, radius;  // radius: relative to the digit's pen
+  bool penDown;        // joined to the sample before it
+};
+
+constexpr int kMaxStrokePoints = 20;
+constexpr int kMaxSamples = 256;
+constexpr int kCanvasInk = 40;  // the larger side of the ink on the canvas: twice its size in the image
+constexpr int kCanvasMargin = 2;
+constexpr int kCanvasSize = kCanvasInk + 2 * kCanvasMargin;
+
+float uniform(Random& random, float low, float high) {
+  return static_cast<float>(random.uniform(low, high));
+}
+
+// Nearly normal, mean 0, variance 1, never beyond ±3: nobody writes as wildly as a Gaussian tail.
+float spread(Random& random) {
+  return 2 * static_cast<float>(random.uniform() + random.uniform() + random.uniform() - 1.5);
+}
+
+const DigitStyle& chooseStyle(Random& random, int digit) {
+  int total = 0;
+  for (int i = 0; i < kDigitStyleCount; ++i) {
+    if (kDigitStyles[i].digit == digit) total += kDigitStyles[i].weight;
+  }
+  int left = static_cast<int>(random.below(static_cast<std::uint32_t>(total)));
+  int i = 0;
+  while (kDigitStyles[i].digit != digit || (left -= kDigitStyles[i].weight) >= 0) ++i;
+  return kDigitStyles[i];
+}
+
+// The writer of one digit.
+struct Hand {
+  float jitter;        // how far a point strays, in sheet units
+  float rounding;      // chance that a sharp turn is written softly
+  float wobble;        // tremor along the stroke
+  float lift;          // how far a new stroke lands from its place
+  float widthChange;   // pressure along the stroke
+};
+
+struct Drawing {
+  Sample samples[kMaxSamples];
+  int count = 0;
+
+  void add(Point p, float radius, bool penDown) {
+    if (count < kMaxSamples) samples[count++] = {p.x, p.y, radius, penDown};
+  }
+};
+
+// One smooth run of the pen through points[0 … count): a Catmull–Rom spline with centripetal knots (Lee 1989;
+// Yuksel, Schaefer, Keyser 2011), which neither overshoots nor loops between unevenly spaced points.
+void drawRun(const Point* points, const float* radii, int count, bool penDown, Drawing& drawing) {
+  float knots[kMaxStrokePoints];  // knots[i]: √ of the distance from point i to i+1
+  for (int i = 0; i + 1 < count; ++i) {
+    const float dx = points[i + 1].x - points[i].x, dy = points[i + 1].y - points[i].y;
+    knots[i] = std::sqrt(std::sqrt(dx * dx + dy * dy) + 1e-3f);
+  }
+  Point slopes[kMaxStrokePoints];
+  for (int i = 1; i + 1 < count; ++i) {
+    const float h0 = knots[i - 1], h1 = knots[i], a = h1 / (h0 * (h0 + h1)), b = h0 / (h1 * (h0 + h1));
+    slopes[i] = {a * (points[i].x - points[i - 1].x) + b * (points[i + 1].x - points[i].x),
+                 a * (points[i].y - points[i - 1].y) + b * (points[i + 1].y - points[i].y)};
+  }
+  const int last = count - 1;
+  const auto endSlope = [&](int from, int to, float h, float sign) -> Point {
+    const Point chord{sign * (points[to].x - points[from].x) / h, sign * (points[to].y - points[from].y) / h};
+    if (count == 2) return chord;
+    const Point& inner = slopes[to];
+    return {1.5f * chord.x - 0.5f * inner.x, 1.5f * chord.y - 0.5f * inner.y};
+  };
+  slopes[0] = endSlope(0, 1, knots[0], 1);
+  slopes[last] = endSlope(last, last - 1, knots[last - 1], -1);
+
+  drawing.add(points[0], radii[0], penDown);
+  for (int i = 0; i < last; ++i) {
+    const float h = knots[i];
+    const int steps = std::min(8, 1 + static_cast<int>(h * h * (1 / 7.0f)));
+    for (int k = 1; k <= steps; ++k) {
+      const float t = static_cast<float>(k) / static_cast<float>(steps), s = 1 - t;
+      const float p0 = s * s * (1 + 2 * t), p1 = t * t * (1 + 2 * s), m0 = s * s * t * h, m1 = -t * t * s * h;
+      drawing.add({p0 * points[i].x + p1 * points[i + 1].x + m0 * slopes[i].x + m1 * slopes[i + 1].x,
+                   p0 * points[i].y + p1 * points[i + 1].y + m0 * slopes[i].y + m1 * slopes[i + 1].y},
+                  s * radii[i] + t * radii[i + 1], true);
+    }
+  }
+}
+
+// Reads a style's path and draws it as this hand would.
+void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawing) {
+  bool firstStroke = true;
+  while (*path != 0) {
+    Point points[kMaxStrokePoints];
+    float radii[kMaxStrokePoints];
+    bool sharp[kMaxStrokePoints];
+    int count = 0;
+    Point landing{0, 0};
+    if (!firstStroke) landing = {hand.lift * spread(random), hand.lift * spread(random)};
+    firstStroke = false;
+    float pressure = 1 + hand.widthChange * spread(random);
+    for (; *path != 0 && *path != '/'; ++path) {
+      if (*path == '!') {
+        sharp[count - 1] = random.uniform() >= hand.rounding;
+      } else if (*path != ' ') {
+        const int x = (path[0] - '0') * 10 + path[1] - '0', y = (path[2] - '0') * 10 + path[3] - '0';
+        path += 3;
+        points[count] = {static_cast<float>(x) + landing.x + hand.jitter * spread(random),
+                         static_cast<float>(y) + landing.y + hand.jitter * spread(random)};
+        pressure = 1 + 0.7f * (pressure - 1) + hand.widthChange * spread(random);
+        radii[count] = std::max(0.4f, pressure);
+        sharp[count++] = false;
+      }
+    }
+    if (*path == '/') ++path;
+
+    // The pen lands late or early, and leaves likewise.
+    const auto extend = [&](Point& end, const Point& next) {
+      const float by = uniform(random, -0.22f, 0.18f);
+      end = {end.x + by * (end.x - next.x), end.y + by * (end.y - next.y)};
+    };
+    extend(points[0], points[1]);
+    extend(points[count - 1], points[count - 2]);
+
+    int begin = 0;
+    for (int i = 1; i < count; ++i) {
+      if (sharp[i] || i == count - 1) {
+        drawRun(points + begin, radii + begin, i - begin + 1, begin > 0, drawing);
+        begin = i;
+      }
+    }
+  }
+}
+
+// Slant, rotation and proportion, and on top of them a smooth random displacement field: the elastic
+// distortion of Simard, Steinkraus, Platt (2003), here as two random cubics in place of a blurred noise image.
+void distort(Random& random, int digit, Drawing& drawing) {
+  const float slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.16f + 0.2f * spread(random);
+  const float turn = 0.1f * spread(random);
+  const float cosine = 1 / std::sqrt(1 + turn * turn), sine = turn * cosine;
+  const float wide = digit == 1 ? 0.9f : 0.9f + 0.17f * spread(random);
+  float field[2][7];
+  for (auto& axis : field) {
+    for (float& coefficient : axis) coefficient = 0.07f * spread(random);
+  }
+  for (int i = 0; i < drawing.count; ++i) {
+    Sample& p = drawing.samples[i];
+    const float u = p.x * 0.02f - 1, v = p.y * 0.02f - 1;
+    const float uu = u * u, uv = u * v, vv = v * v;
+    const float basis[7] = {uu, uv, vv, uu * u, uu * v, u * vv, vv * v};
+    float x = u, y = v;
+    for (int k = 0; k < 7; ++k) {
+      x += field[0][k] * basis[k];
+      y += field[1][k] * basis[k];
+    }
+    x = wide * x - slant * y;
+    p.x = cosine * x - sine * y;
+    p.y = sine * x + cosine * y;
+  }
+}
+
+// Draws capsules around the segments, each only within its own bounding box. `penRadius` in canvas pixels.
+void rasterize(Drawing& drawing, float penRadius, float softness, std::uint8_t* canvas) {
+  float left = drawing.samples[0].x, right = left, top = drawing.samples[0].y, bottom = top;
+  for (int i = 1; i < drawing.count; ++i) {
+    left = std::min(left, drawing.samples[i].x);
+    right = std::max(right, drawing.samples[i].x);
+    top = std::min(top, drawing.samples[i].y);
+    bottom = std::max(bottom, drawing.samples[i].y);
+  }
+  const float scale = (kCanvasInk - 2 * penRadius) / std::max(std::max(right - left, bottom - top), 0.1f);
+  const float offsetX = kCanvasSize * 0.5f - scale * 0.5f * (left + right);
+  const float offsetY = kCanvasSize * 0.5f - scale * 0.5f * (top + bottom);
+
+  float ink[kCanvasSize * kCanvasSize] = {};
+  float ax = 0, ay = 0, ar = 0;
+  for (int i = 0; i < drawing.count; ++i) {
+    const Sample& sample = drawing.samples[i];
+    const float bx = scale * sample.x + offsetX, by = scale * sample.y + offsetY, br = sample.radius * penRadius;
+    if (sample.penDown) {
+      const float r = 0.5f * (ar + br), reach = r + softness;
+      const float dx = bx - ax, dy = by - ay, inverse = 1 / (dx * dx + dy * dy + 1e-6f);
+      const int x0 = std::max(0, static_cast<int>(std::min(ax, bx) - reach));
+      const int x1 = std::min(kCanvasSize - 1, static_cast<int>(std::max(ax, bx) + reach));
+      const int y0 = std::max(0, static_cast<int>(std::min(ay, by) - reach));
+      const int y1 = std::min(kCanvasSize - 1, static_cast<int>(std::max(ay, by) + reach));
+      // (r² − d²) / 2r is the distance to the rim, r − d, near the rim: no root per pixel.
+      const float slope = 1 / (4 * r * softness);
+      const float base = 0.5f + r * r * slope;
+      for (int y = y0; y <= y1; ++y) {
+        const float py = static_cast<float>(y) + 0.5f - ay;
+        float* row = ink + y * kCanvasSize;
+        for (int x = x0; x <= x1; ++x) {
+          const float px = static_cast<float>(x) + 0.5f - ax;
+          const float t = std::min(1.0f, std::max(0.0f, (px * dx + py * dy) * inverse));
+          const float ex = px - t * dx, ey = py - t * dy;
+          row[x] = std::max(row[x], base - (ex * ex + ey * ey) * slope);
+        }
+      }
+    }
+    ax = bx;
+    ay = by;
+    ar = br;
+  }
+  for (int i = 0; i < kCanvasSize * kCanvasSize; ++i) {
+    canvas[i] = static_cast<std::uint8_t>(std::min(1.0f, ink[i]) * 255);
+  }
+}
+
+}  // namespace
+
+void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count, std::uint8_t* pixels,
+                    std::uint8_t* labels) {
+  std::uint8_t canvas[kCanvasSize * kCanvasSize];
+  for (std::int32_t i = 0; i < count; ++i) {
+    Random random(seed, Stream::kDigits, first + static_cast<std::uint32_t>(i));
+    const int digit = static_cast<int>(random.below(10));
+    Hand hand;
+    hand.jitter = uniform(random, 1.5f, 5);
+    hand.rounding = uniform(random, 0, 0.6f);
+    hand.wobble = 0;
+    hand.lift = uniform(random, 1, 5);
+    hand.widthChange = uniform(random, 0, 0.12f);
+    Drawing drawing;
+    drawPath(chooseStyle(random, digit).path, hand, random, drawing);
+    distort(random, digit, drawing);
+    // Pen width in canvas pixels, half of it the radius; skewed towards thin as measured.
+    const float broad = static_cast<float>(random.uniform() * random.uniform());
+    const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.0f * broad;
+    rasterize(drawing, penRadius, uniform(random, 0.5f, 1.2f), canvas);
+    normalizeDigit(canvas, kCanvasSize, kCanvasSize, pixels + static_cast<std::ptrdiff_t>(i) * kDigitPixels);
+    labels[i] = static_cast<std::uint8_t>(digit);
+  }
+}
+
+}  // namespace mlp
