@@ -277,10 +277,10 @@ void distort(Random& random, int digit, Drawing& drawing) {
   const float slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.16f + 0.2f * spread(random);
   const float turn = 0.1f * spread(random);
   const float cosine = 1 / std::sqrt(1 + turn * turn), sine = turn * cosine;
-  const float wide = digit == 1 ? 0.9f : 0.9f + 0.17f * spread(random);
+  const float wide = digit == 1 ? 0.9f : 1.0f + 0.2f * spread(random);
   float field[2][7];
   for (auto& axis : field) {
-    for (float& coefficient : axis) coefficient = 0.07f * spread(random);
+    for (float& coefficient : axis) coefficient = 0.12f * spread(random);
   }
   for (int i = 0; i < drawing.count; ++i) {
     Sample& p = drawing.samples[i];
@@ -355,7 +355,7 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     Random random(seed, Stream::kDigits, first + static_cast<std::uint32_t>(i));
     const int digit = static_cast<int>(random.below(10));
     Hand hand;
-    hand.jitter = uniform(random, 1.5f, 5);
+    hand.jitter = uniform(random, 2, 8);
     hand.rounding = uniform(random, 0, 0.6f);
     hand.wobble = 0;
     hand.lift = uniform(random, 1, 5);
@@ -366,7 +366,7 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     // Pen width in canvas pixels, half of it the radius; skewed towards thin as measured.
     const float broad = static_cast<float>(random.uniform() * random.uniform());
     const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.0f * broad;
-    rasterize(drawing, penRadius, uniform(random, 0.5f, 1.2f), canvas);
+    rasterize(drawing, penRadius, uniform(random, 0.25f, 0.7f), canvas);
     normalizeDigit(canvas, kCanvasSize, kCanvasSize, pixels + static_cast<std::ptrdiff_t>(i) * kDigitPixels);
     labels[i] = static_cast<std::uint8_t>(digit);
   }
