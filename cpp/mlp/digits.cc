@@ -255,7 +255,7 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
 
     // The pen lands late or early, and leaves likewise.
     const auto extend = [&](Point& end, const Point& next) {
-      const float by = uniform(random, -0.22f, 0.18f);
+      const float by = uniform(random, -0.26f, 0.22f);
       end = {end.x + by * (end.x - next.x), end.y + by * (end.y - next.y)};
     };
     extend(points[0], points[1]);
@@ -355,17 +355,17 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     Random random(seed, Stream::kDigits, first + static_cast<std::uint32_t>(i));
     const int digit = static_cast<int>(random.below(10));
     Hand hand;
-    hand.jitter = uniform(random, 2, 8);
+    hand.jitter = uniform(random, 2, 9);
     hand.rounding = uniform(random, 0, 0.6f);
     hand.wobble = 0;
     hand.lift = uniform(random, 1, 5);
-    hand.widthChange = uniform(random, 0, 0.12f);
+    hand.widthChange = uniform(random, 0, 0.2f);
     Drawing drawing;
     drawPath(chooseStyle(random, digit).path, hand, random, drawing);
     distort(random, digit, drawing);
     // Pen width in canvas pixels, half of it the radius; skewed towards thin as measured.
     const float broad = static_cast<float>(random.uniform() * random.uniform());
-    const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.0f * broad;
+    const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.4f * broad;
     rasterize(drawing, penRadius, uniform(random, 0.25f, 0.7f), canvas);
     normalizeDigit(canvas, kCanvasSize, kCanvasSize, pixels + static_cast<std::ptrdiff_t>(i) * kDigitPixels);
     labels[i] = static_cast<std::uint8_t>(digit);
