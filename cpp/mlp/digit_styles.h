@@ -14,6 +14,8 @@ struct DigitStyle {
   const char* path;
 };
 
+constexpr int kMaxStrokePoints = 16;  // between two lifts of the pen
+
 // Sorted by digit.
 extern const DigitStyle kDigitStyles[];
 extern const int kDigitStyleCount;

@@ -144,7 +144,6 @@ struct Sample {
   bool penDown;        // joined to the sample before it
 };
 
-constexpr int kMaxStrokePoints = 20;
 constexpr int kMaxSamples = 256;
 constexpr int kCanvasInk = 40;  // the larger side of the ink on the canvas: twice its size in the image
 constexpr int kCanvasMargin = 2;
@@ -174,7 +173,7 @@ const DigitStyle& chooseStyle(Random& random, int digit) {
 struct Hand {
   float jitter;        // how far a point strays, in sheet units
   float rounding;      // chance that a sharp turn is written softly
-  float wobble;        // tremor along the stroke
+  float tremor;        // small unsteadiness along the stroke
   float lift;          // how far a new stroke lands from its place
   float widthChange;   // pressure along the stroke
 };
@@ -190,7 +189,8 @@ struct Drawing {
 
 // One smooth run of the pen through points[0 … count): a Catmull–Rom spline with centripetal knots (Lee 1989;
 // Yuksel, Schaefer, Keyser 2011), which neither overshoots nor loops between unevenly spaced points.
-void drawRun(const Point* points, const float* radii, int count, bool penDown, Drawing& drawing) {
+void drawRun(const Point* points, const float* radii, int count, bool penDown, const Hand& hand, Random& random,
+             Drawing& drawing) {
   float knots[kMaxStrokePoints];  // knots[i]: √ of the distance from point i to i+1
   for (int i = 0; i + 1 < count; ++i) {
     const float dx = points[i + 1].x - points[i].x, dy = points[i + 1].y - points[i].y;
@@ -213,14 +213,17 @@ void drawRun(const Point* points, const float* radii, int count, bool penDown, D
   slopes[last] = endSlope(last, last - 1, knots[last - 1], -1);
 
   drawing.add(points[0], radii[0], penDown);
+  Point tremor{0, 0};
   for (int i = 0; i < last; ++i) {
     const float h = knots[i];
     const int steps = std::min(8, 1 + static_cast<int>(h * h * (1 / 7.0f)));
     for (int k = 1; k <= steps; ++k) {
       const float t = static_cast<float>(k) / static_cast<float>(steps), s = 1 - t;
       const float p0 = s * s * (1 + 2 * t), p1 = t * t * (1 + 2 * s), m0 = s * s * t * h, m1 = -t * t * s * h;
-      drawing.add({p0 * points[i].x + p1 * points[i + 1].x + m0 * slopes[i].x + m1 * slopes[i + 1].x,
-                   p0 * points[i].y + p1 * points[i + 1].y + m0 * slopes[i].y + m1 * slopes[i + 1].y},
+      tremor = {0.7f * tremor.x + hand.tremor * uniform(random, -1, 1),
+                0.7f * tremor.y + hand.tremor * uniform(random, -1, 1)};
+      drawing.add({tremor.x + p0 * points[i].x + p1 * points[i + 1].x + m0 * slopes[i].x + m1 * slopes[i + 1].x,
+                   tremor.y + p0 * points[i].y + p1 * points[i + 1].y + m0 * slopes[i].y + m1 * slopes[i + 1].y},
                   s * radii[i] + t * radii[i + 1], true);
     }
   }
@@ -264,7 +267,7 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
     int begin = 0;
     for (int i = 1; i < count; ++i) {
       if (sharp[i] || i == count - 1) {
-        drawRun(points + begin, radii + begin, i - begin + 1, begin > 0, drawing);
+        drawRun(points + begin, radii + begin, i - begin + 1, begin > 0, hand, random, drawing);
         begin = i;
       }
     }
@@ -357,7 +360,7 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     Hand hand;
     hand.jitter = uniform(random, 2, 9);
     hand.rounding = uniform(random, 0, 0.6f);
-    hand.wobble = 0;
+    hand.tremor = uniform(random, 0, 0.9f);
     hand.lift = uniform(random, 1, 5);
     hand.widthChange = uniform(random, 0, 0.2f);
     Drawing drawing;
