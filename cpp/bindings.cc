@@ -1,0 +1,268 @@
+// The embind table: what JavaScript sees of the core. Pointers cross as numbers; sizes are checked in TypeScript.
+#include <emscripten/bind.h>
+#include <emscripten/em_js.h>
+#include <emscripten/emscripten.h>
+
+#include <cstdint>
+#include <string>
+
+#include "mlp/digits.h"
+#include "mlp/error.h"
+#include "mlp/inspect.h"
+#include "mlp/model.h"
+#include "mlp/trainer.h"
+
+using emscripten::val;
+
+// TypeScript checks arguments before they come here; this is the net below, with no C++ exceptions to unwind.
+EM_JS(void, mlpThrow, (const char* message), { throw new RangeError(UTF8ToString(message)); });
+
+void mlp::fail(const std::string& message) {
+  mlpThrow(message.c_str());
+  __builtin_unreachable();
+}
+
+namespace {
+
+using namespace mlp;
+
+using Pointer = std::uintptr_t;
+
+const Scalar* scalars(Pointer pointer) { return reinterpret_cast<const Scalar*>(pointer); }
+
+template <class Entry>
+const Entry& known(const Entry* entry, const std::string& name) {
+  if (!entry) fail("unknown name: " + name);
+  return *entry;
+}
+
+InitializerOptions initializerOptions(const val& given) {
+  InitializerOptions options;
+  options.value = given["value"].as<double>();
+  options.minval = given["minval"].as<double>();
+  options.maxval = given["maxval"].as<double>();
+  options.mean = given["mean"].as<double>();
+  options.stddev = given["stddev"].as<double>();
+  options.gain = given["gain"].as<double>();
+  return options;
+}
+
+Model* newModel(double features, double seed) {
+  return new Model(static_cast<Index>(features), static_cast<std::uint64_t>(seed));
+}
+
+// `layer`: every field of the TypeScript side's ResolvedDense.
+void addDense(Model& model, const val& layer) {
+  const auto name = [&layer](const char* field) { return layer[field]["name"].as<std::string>(); };
+  DenseOptions options;
+  options.name = layer["name"].as<std::string>();
+  options.units = static_cast<Index>(layer["units"].as<double>());
+  options.activation = &known(findActivation(name("activation")), name("activation"));
+  options.alpha = layer["activation"]["alpha"].as<Scalar>();
+  options.useBias = layer["useBias"].as<bool>();
+  options.kernelInitializer = &known(findInitializer(name("kernelInitializer")), name("kernelInitializer"));
+  options.kernelInitializerOptions = initializerOptions(layer["kernelInitializer"]);
+  options.biasInitializer = &known(findInitializer(name("biasInitializer")), name("biasInitializer"));
+  options.biasInitializerOptions = initializerOptions(layer["biasInitializer"]);
+  model.network.add(options);
+}
+
+// `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
+void compile(Model& model, const val& loss, const val& metricNames, const val& optimizer) {
+  LossOptions lossOptions;
+  lossOptions.delta = loss["delta"].as<Scalar>();
+  lossOptions.labelSmoothing = loss["labelSmoothing"].as<Scalar>();
+  lossOptions.sumReduction = loss["reduction"].as<std::string>() == "sum";
+  lossOptions.fromLogits = loss["fromLogits"].as<bool>();
+  std::vector<const Metric*> metricList;
+  for (const std::string& name : emscripten::vecFromJSArray<std::string>(metricNames)) {
+    metricList.push_back(&known(findMetric(name), name));
+  }
+  const std::string lossName = loss["name"].as<std::string>();
+  const std::string optimizerName = optimizer["name"].as<std::string>();
+  const Optimizer& chosen = known(findOptimizer(optimizerName), optimizerName);
+  OptimizerOptions optimizerOptions;
+  for (const OptimizerOption& option : chosen.options) {
+    optimizerOptions.*option.field = optimizer[option.name].as<double>();
+  }
+  model.compile(known(findLoss(lossName), lossName), lossOptions, metricList, chosen, optimizerOptions);
+}
+
+Samples samples(Pointer x, Pointer targets, Pointer classes, double rows) {
+  return {scalars(x), scalars(targets), reinterpret_cast<const std::int32_t*>(classes), static_cast<Index>(rows)};
+}
+
+// [rows, loss sum, metric sums …]
+val sums(const Totals& totals) {
+  val array = val::array();
+  array.set(0, static_cast<double>(totals.rows));
+  array.set(1, totals.loss);
+  for (std::size_t i = 0; i < totals.metrics.size(); ++i) array.set(2 + i, totals.metrics[i]);
+  return array;
+}
+
+val evaluate(Model& model, Pointer x, Pointer targets, Pointer classes, double first, double count,
+             double batchSize) {
+  Totals totals = model.emptyTotals();
+  model.evaluate(samples(x, targets, classes, first + count), static_cast<Index>(first), static_cast<Index>(count),
+                 static_cast<Index>(batchSize), totals);
+  return sums(totals);
+}
+
+void predict(Model& model, Pointer x, double rows, double batchSize, Pointer outputs) {
+  model.predict(scalars(x), static_cast<Index>(rows), static_cast<Index>(batchSize),
+                reinterpret_cast<Scalar*>(outputs));
+}
+
+ConstMatrixMap inputs(Model& model, Pointer x, double rows) {
+  return ConstMatrixMap(scalars(x), static_cast<Index>(rows), model.network.features());
+}
+ConstMatrixMap targetRows(Model& model, Pointer targets, double rows) {
+  return ConstMatrixMap(scalars(targets), static_cast<Index>(rows), model.network.outputs());
+}
+
+void forward(Model& model, Pointer x, double rows) { model.network.forward(inputs(model, x, rows)); }
+
+double lossAndGradients(Model& model, Pointer x, Pointer targets, double rows) {
+  return model.network.lossAndGradients(inputs(model, x, rows), targetRows(model, targets, rows), model.objective());
+}
+
+GradientCheck check(Model& model, Pointer x, Pointer targets, double rows, double sampleCount, double floorShare) {
+  return gradientCheck(model.network, inputs(model, x, rows), targetRows(model, targets, rows), model.objective(),
+                       static_cast<Index>(sampleCount), floorShare);
+}
+
+Sharpness modelSharpness(Model& model, Pointer x, Pointer targets, double rows, int maxIterations,
+                         double tolerance) {
+  return sharpness(model.network, inputs(model, x, rows), targetRows(model, targets, rows), model.objective(),
+                   maxIterations, tolerance);
+}
+
+val modelGradientNorms(Model& model, Pointer x, Pointer targets, double rows) {
+  val array = val::array();
+  int i = 0;
+  for (const LayerNorms& layer : gradientNorms(model.network, inputs(model, x, rows),
+                                               targetRows(model, targets, rows), model.objective())) {
+    array.set(i++, layer);
+  }
+  return array;
+}
+
+Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
+Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
+Pointer gradients(Model& model) { return address(model.network.gradients().data()); }
+Pointer zOf(Model& model, int layer) { return address(model.network.z(static_cast<std::size_t>(layer)).data()); }
+Pointer aOf(Model& model, int layer) { return address(model.network.a(static_cast<std::size_t>(layer)).data()); }
+Pointer deltaOf(Model& model, int layer) {
+  return address(model.network.delta(static_cast<std::size_t>(layer)).data());
+}
+
+Trainer* newTrainer(Model& model, Pointer x, Pointer targets, Pointer classes, double rows, double batchSize,
+                    bool shuffle) {
+  return new Trainer(model, samples(x, targets, classes, rows), static_cast<Index>(batchSize), shuffle);
+}
+void run(Trainer& trainer, double maxBatches, double budgetMs) {
+  trainer.run(static_cast<Index>(maxBatches), budgetMs);
+}
+double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch()); }
+double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
+val trainerSums(const Trainer& trainer) { return sums(trainer.totals()); }
+
+bool normalize(Pointer ink, int width, int height, Pointer out) {
+  return normalizeDigit(reinterpret_cast<const std::uint8_t*>(ink), width, height,
+                        reinterpret_cast<std::uint8_t*>(out));
+}
+void generate(double seed, double first, double count, Pointer pixels, Pointer labels) {
+  generateDigits(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(first),
+                 static_cast<std::int32_t>(count), reinterpret_cast<std::uint8_t*>(pixels),
+                 reinterpret_cast<std::uint8_t*>(labels));
+}
+
+template <class Table, class Describe>
+val described(const Table& table, Describe describe) {
+  val array = val::array();
+  int i = 0;
+  for (const auto& entry : table) {
+    val object = val::object();
+    object.set("name", std::string(entry.name));
+    describe(entry, object);
+    array.set(i++, object);
+  }
+  return array;
+}
+
+// Everything that has a name, so that the TypeScript lists can be held against it and defaults live here only.
+val catalogue() {
+  static const char* const kTargetKinds[] = {"any", "probability", "sign", "nonNegative", "classIndex"};
+  const auto nameOnly = [](const auto&, val&) {};
+  val all = val::object();
+  all.set("activations", described(activations(), [](const Activation& entry, val& object) {
+            object.set("alpha", entry.defaultAlpha);
+          }));
+  all.set("losses", described(losses(), [](const Loss& entry, val& object) {
+            object.set("targets", std::string(kTargetKinds[static_cast<int>(entry.targets)]));
+            object.set("hasLogits", entry.fromLogits != nullptr);
+          }));
+  all.set("optimizers", described(optimizers(), [](const Optimizer& entry, val& object) {
+            OptimizerOptions defaults;
+            defaults.learningRate = entry.defaultLearningRate;
+            object.set("options", described(entry.options, [&](const OptimizerOption& option, val& field) {
+                         field.set("default", defaults.*option.field);
+                         field.set("low", option.low);
+                         field.set("high", option.high);
+                       }));
+          }));
+  all.set("initializers", described(initializers(), nameOnly));
+  all.set("metrics", described(metrics(), nameOnly));
+  return all;
+}
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(mlp) {
+  emscripten::value_object<GradientCheck>("GradientCheck")
+      .field("worstRelativeError", &GradientCheck::worstRelativeError)
+      .field("parameter", &GradientCheck::parameter)
+      .field("analytic", &GradientCheck::analytic)
+      .field("numeric", &GradientCheck::numeric)
+      .field("checked", &GradientCheck::checked)
+      .field("skipped", &GradientCheck::skipped);
+  emscripten::value_object<LayerNorms>("LayerNorms")
+      .field("delta", &LayerNorms::delta)
+      .field("kernelGrad", &LayerNorms::kernelGrad)
+      .field("biasGrad", &LayerNorms::biasGrad);
+  emscripten::value_object<Sharpness>("Sharpness")
+      .field("lambdaMax", &Sharpness::lambdaMax)
+      .field("iterations", &Sharpness::iterations)
+      .field("converged", &Sharpness::converged);
+
+  emscripten::class_<Model>("Model")
+      .constructor(&newModel, emscripten::allow_raw_pointers())
+      .function("addDense", &addDense)
+      .function("compile", &compile)
+      .function("predict", &predict)
+      .function("evaluate", &evaluate)
+      .function("forward", &forward)
+      .function("lossAndGradients", &lossAndGradients)
+      .function("gradientCheck", &check)
+      .function("gradientNorms", &modelGradientNorms)
+      .function("sharpness", &modelSharpness)
+      .function("parameters", &parameters)
+      .function("gradients", &gradients)
+      .function("z", &zOf)
+      .function("a", &aOf)
+      .function("delta", &deltaOf);
+
+  emscripten::class_<Trainer>("Trainer")
+      .constructor(&newTrainer, emscripten::allow_raw_pointers())
+      .function("beginEpoch", &Trainer::beginEpoch)
+      .function("run", &run)
+      .function("batch", &batch)
+      .function("batchesPerEpoch", &batchesPerEpoch)
+      .function("epochDone", &Trainer::epochDone)
+      .function("sums", &trainerSums);
+
+  emscripten::function("normalizeDigit", &normalize);
+  emscripten::function("generateDigits", &generate);
+  emscripten::function("catalogue", &catalogue);
+}

@@ -1,0 +1,188 @@
+#include "mlp/activation.h"
+
+#include <algorithm>
+
+#include "mlp/elementary.h"
+
+namespace mlp {
+namespace {
+
+// An element-wise activation is a struct with value(z, α) and slope(z, a, α) = σ'(z); these loops do the rest.
+template <class Function>
+void forwardEach(const Scalar* z, Scalar* a, Index rows, Index units, Scalar alpha) {
+  for (Index i = 0; i < rows * units; ++i) a[i] = Function::value(z[i], alpha);
+}
+
+template <class Function>
+void backwardEach(const Scalar* z, const Scalar* a, Scalar* delta, Index rows, Index units, Scalar alpha) {
+  for (Index i = 0; i < rows * units; ++i) delta[i] *= Function::slope(z[i], a[i], alpha);
+}
+
+// 1/(1 + e^-z);  σ' = a(1 − a)
+struct Sigmoid {
+  static Scalar value(Scalar z, Scalar) { return sigmoid(z); }
+  static Scalar slope(Scalar, Scalar a, Scalar) { return a * (1 - a); }
+};
+
+// (e^z − e^-z)/(e^z + e^-z);  σ' = 1 − a²
+struct Tanh {
+  static Scalar value(Scalar z, Scalar) { return mlp::tanh(z); }
+  static Scalar slope(Scalar, Scalar a, Scalar) { return 1 - a * a; }
+};
+
+// max(0, z);  σ' = 1 above zero, 0 at and below it
+struct Relu {
+  static Scalar value(Scalar z, Scalar) { return z < 0 ? Scalar(0) : z; }  // in this order NaN stays NaN
+  static Scalar slope(Scalar z, Scalar, Scalar) { return z > 0 ? Scalar(1) : Scalar(0); }
+};
+
+// z above zero, αz below (Maas et al. 2013)
+struct LeakyRelu {
+  static Scalar value(Scalar z, Scalar alpha) { return z > 0 ? z : alpha * z; }
+  static Scalar slope(Scalar z, Scalar, Scalar alpha) { return z > 0 ? Scalar(1) : alpha; }
+};
+
+// z above zero, α(e^z − 1) below (Clevert et al. 2015)
+struct Elu {
+  static Scalar value(Scalar z, Scalar alpha) { return z > 0 ? z : alpha * std::expm1(z); }
+  static Scalar slope(Scalar z, Scalar a, Scalar alpha) { return z > 0 ? Scalar(1) : a + alpha; }
+};
+
+// λ·elu(z) with α: the constants that keep mean 0 and variance 1 (Klambauer et al. 2017)
+struct Selu {
+  static constexpr Scalar kAlpha = Scalar(1.6732632423543772848170429916717);
+  static constexpr Scalar kScale = Scalar(1.0507009873554804934193349852946);
+  static Scalar value(Scalar z, Scalar) { return kScale * (z > 0 ? z : kAlpha * std::expm1(z)); }
+  static Scalar slope(Scalar z, Scalar a, Scalar) { return z > 0 ? kScale : a + kScale * kAlpha; }
+};
+
+// zΦ(z), Φ the standard normal distribution (Hendrycks & Gimpel 2016);  σ' = Φ(z) + zφ(z)
+struct Gelu {
+  static Scalar phi(Scalar z) { return Scalar(0.5) * std::erfc(z * Scalar(-0.70710678118654752)); }
+  static Scalar value(Scalar z, Scalar) { return z * phi(z); }
+  static Scalar slope(Scalar z, Scalar, Scalar) {
+    return phi(z) + z * Scalar(0.39894228040143268) * std::exp(Scalar(-0.5) * z * z);
+  }
+};
+
+// ½z(1 + tanh u), u = √(2/π)(z + 0.044715z³): their approximation
+struct GeluTanh {
+  static constexpr Scalar kFactor = Scalar(0.79788456080286536);
+  static constexpr Scalar kCubic = Scalar(0.044715);
+  static Scalar inner(Scalar z) { return mlp::tanh(kFactor * (z + kCubic * z * z * z)); }
+  static Scalar value(Scalar z, Scalar) { return Scalar(0.5) * z * (1 + inner(z)); }
+  static Scalar slope(Scalar z, Scalar, Scalar) {
+    const Scalar t = inner(z);
+    return Scalar(0.5) * (1 + t) + Scalar(0.5) * z * (1 - t * t) * kFactor * (1 + 3 * kCubic * z * z);
+  }
+};
+
+// z·sigmoid(z), also called swish (Elfwing et al. 2017; Ramachandran et al. 2017)
+struct Silu {
+  static Scalar value(Scalar z, Scalar) { return z * sigmoid(z); }
+  static Scalar slope(Scalar z, Scalar, Scalar) {
+    const Scalar s = sigmoid(z);
+    return s * (1 + z * (1 - s));
+  }
+};
+
+// ln(1 + e^z);  σ' = sigmoid(z)
+struct Softplus {
+  static Scalar value(Scalar z, Scalar) { return softplus(z); }
+  static Scalar slope(Scalar z, Scalar, Scalar) { return sigmoid(z); }
+};
+
+// z/(1 + |z|);  σ' = 1/(1 + |z|)²
+struct Softsign {
+  static Scalar value(Scalar z, Scalar) { return z / (1 + std::abs(z)); }
+  static Scalar slope(Scalar z, Scalar, Scalar) { return 1 / ((1 + std::abs(z)) * (1 + std::abs(z))); }
+};
+
+// z/6 + ½ held in [0, 1] (PyTorch, Keras 3)
+struct HardSigmoid {
+  static Scalar value(Scalar z, Scalar) {
+    const Scalar line = z / 6 + Scalar(0.5);
+    return line < 0 ? Scalar(0) : line > 1 ? Scalar(1) : line;
+  }
+  static Scalar slope(Scalar z, Scalar, Scalar) { return z > -3 && z < 3 ? Scalar(1) / 6 : Scalar(0); }
+};
+
+// e^zᵢ / Σⱼ e^zⱼ, with the row's maximum taken off first so that nothing overflows.
+void softmaxForward(const Scalar* z, Scalar* a, Index rows, Index units, Scalar) {
+  for (Index row = 0; row < rows; ++row, z += units, a += units) {
+    const Scalar top = *std::max_element(z, z + units);
+    Scalar sum = 0;
+    for (Index i = 0; i < units; ++i) a[i] = mlp::exp(z[i] - top);
+    for (Index i = 0; i < units; ++i) sum += a[i];
+    for (Index i = 0; i < units; ++i) a[i] /= sum;
+  }
+}
+
+// ∂aₖ/∂zⱼ = aₖ(δₖⱼ − aⱼ)  ⇒  ∂L/∂zⱼ = aⱼ(∂L/∂aⱼ − Σₖ aₖ ∂L/∂aₖ)
+void softmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index rows, Index units, Scalar) {
+  for (Index row = 0; row < rows; ++row, a += units, delta += units) {
+    Scalar dot = 0;
+    for (Index i = 0; i < units; ++i) dot += a[i] * delta[i];
+    for (Index i = 0; i < units; ++i) delta[i] = a[i] * (delta[i] - dot);
+  }
+}
+
+// zᵢ − ln Σⱼ e^zⱼ
+void logSoftmaxForward(const Scalar* z, Scalar* a, Index rows, Index units, Scalar) {
+  for (Index row = 0; row < rows; ++row, z += units, a += units) {
+    const Scalar top = *std::max_element(z, z + units);
+    Scalar sum = 0;
+    for (Index i = 0; i < units; ++i) sum += mlp::exp(z[i] - top);
+    const Scalar logSum = top + std::log(sum);
+    for (Index i = 0; i < units; ++i) a[i] = z[i] - logSum;
+  }
+}
+
+// ∂aₖ/∂zⱼ = δₖⱼ − e^aⱼ  ⇒  ∂L/∂zⱼ = ∂L/∂aⱼ − e^aⱼ Σₖ ∂L/∂aₖ
+void logSoftmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index rows, Index units, Scalar) {
+  for (Index row = 0; row < rows; ++row, a += units, delta += units) {
+    Scalar sum = 0;
+    for (Index i = 0; i < units; ++i) sum += delta[i];
+    for (Index i = 0; i < units; ++i) delta[i] -= mlp::exp(a[i]) * sum;
+  }
+}
+
+int signPiece(Scalar z, Scalar) { return z > 0; }
+int clipPiece(Scalar z, Scalar) { return z <= -3 ? -1 : z >= 3 ? 1 : 0; }
+
+template <class Function>
+Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(Scalar, Scalar) = nullptr) {
+  return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece};
+}
+
+}  // namespace
+
+const std::vector<Activation>& activations() {
+  static const std::vector<Activation> table = {
+      {"linear", 0, nullptr, nullptr, nullptr},
+      elementwise<Sigmoid>("sigmoid"),
+      elementwise<Tanh>("tanh"),
+      elementwise<Relu>("relu", 0, signPiece),
+      elementwise<LeakyRelu>("leakyRelu", 0.01, signPiece),
+      elementwise<Elu>("elu", 1, signPiece),
+      elementwise<Selu>("selu", 0, signPiece),
+      elementwise<Gelu>("gelu"),
+      elementwise<GeluTanh>("geluTanh"),
+      elementwise<Silu>("silu"),
+      elementwise<Softplus>("softplus"),
+      elementwise<Softsign>("softsign", 0, signPiece),
+      elementwise<HardSigmoid>("hardSigmoid", 0, clipPiece),
+      {"softmax", 0, softmaxForward, softmaxBackward, nullptr},
+      {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr},
+  };
+  return table;
+}
+
+const Activation* findActivation(std::string_view name) {
+  for (const Activation& activation : activations()) {
+    if (name == activation.name) return &activation;
+  }
+  return nullptr;
+}
+
+}  // namespace mlp

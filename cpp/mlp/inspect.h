@@ -1,0 +1,47 @@
+// What a person can ask a network about its gradients.
+#pragma once
+
+#include <vector>
+
+#include "mlp/loss.h"
+#include "mlp/network.h"
+
+namespace mlp {
+
+struct GradientCheck {
+  double worstRelativeError = 0;  // |analytic − numeric| / max(|analytic|, |numeric|, floor)
+  Index parameter = 0;            // where: position in the flat parameter buffer
+  double analytic = 0;
+  double numeric = 0;
+  Index checked = 0;
+  Index skipped = 0;  // the difference would have straddled a kink
+};
+
+// The analytic gradient against central differences of fourth order,
+//   f'(θ) ≈ (8(f(θ+h) − f(θ−h)) − (f(θ+2h) − f(θ−2h))) / 12h,   h = ½ε^(1/5),
+// for `samples` parameters drawn from the network's seed, or all of them where samples ≥ their count. `floor` of
+// the relative error: this share of the largest gradient. The parameters are afterwards as they were.
+GradientCheck gradientCheck(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+                            Index samples, double floorShare);
+
+struct LayerNorms {
+  double delta, kernelGrad, biasGrad;  // Euclidean
+};
+
+// ‖Δˡ‖, ‖∂L/∂Wˡ‖, ‖∂L/∂bˡ‖ for every layer: how document 001 §9 sees gradients vanish or explode.
+std::vector<LayerNorms> gradientNorms(Network& network, ConstMatrixMap x, ConstMatrixMap targets,
+                                      const Objective& objective);
+
+struct Sharpness {
+  double lambdaMax = 0;
+  int iterations = 0;
+  bool converged = false;
+};
+
+// Largest eigenvalue of the Hessian of the loss: the stability bound of document 001 §11 is 2/λ_max. Power
+// iteration; where it finds a negative eigenvalue first, again on the Hessian shifted by it. Products with the
+// Hessian are central differences of the gradient, of fourth order, along a unit vector.
+Sharpness sharpness(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+                    int maxIterations, double tolerance);
+
+}  // namespace mlp

@@ -1,0 +1,243 @@
+#include "mlp/loss.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "mlp/elementary.h"
+#include "mlp/error.h"
+
+namespace mlp {
+namespace {
+
+constexpr Scalar kTiny = Scalar(1e-7);  // probabilities are kept this far from 0 and 1, as Keras does
+
+Scalar inside(Scalar probability) { return std::min(std::max(probability, kTiny), 1 - kTiny); }
+
+// An element-wise loss is a struct with value(ŷ, y, options) and slope = ∂value/∂ŷ; `Mean` divides by the outputs.
+template <class Function, bool Mean>
+double eachOutput(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
+                  Scalar scale, Scalar* gradient) {
+  double sum = 0;
+  const Scalar share = Mean ? 1 / static_cast<Scalar>(units) : Scalar(1);
+  for (Index i = 0; i < units; ++i) {
+    sum += Function::value(prediction[i], target[i], options);
+    if (gradient) gradient[i] = scale * share * Function::slope(prediction[i], target[i], options);
+  }
+  return sum * share;
+}
+
+// (ŷ − y)²
+struct Square {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return (p - y) * (p - y); }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return 2 * (p - y); }
+};
+
+// ½(ŷ − y)²: documents 000 and 001
+struct HalfSquare {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return Scalar(0.5) * (p - y) * (p - y); }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return p - y; }
+};
+
+// |ŷ − y|; slope 0 where they meet
+struct Absolute {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return std::abs(p - y); }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return Scalar(p > y) - Scalar(p < y); }
+};
+
+// ½d² where |d| ≤ δ, else δ(|d| − ½δ), d = ŷ − y (Huber 1964)
+struct Huber {
+  static Scalar value(Scalar p, Scalar y, const LossOptions& options) {
+    const Scalar d = std::abs(p - y);
+    return d <= options.delta ? Scalar(0.5) * d * d : options.delta * (d - Scalar(0.5) * options.delta);
+  }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions& options) {
+    return std::min(std::max(p - y, -options.delta), options.delta);
+  }
+};
+
+// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow
+struct LogCosh {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    const Scalar d = std::abs(p - y);
+    return d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
+  }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return mlp::tanh(p - y); }
+};
+
+// max(0, 1 − yŷ), y = ±1
+struct Hinge {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return std::max(Scalar(0), 1 - y * p); }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return y * p < 1 ? -y : Scalar(0); }
+};
+
+// ŷ − y ln ŷ, ŷ kept away from zero by adding 1e-7
+struct Poisson {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return p - y * std::log(std::max(p, Scalar(0)) + kTiny); }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return 1 - y / (std::max(p, Scalar(0)) + kTiny); }
+};
+
+// y ln(y/ŷ), summed over the outputs, both kept inside (0, 1)
+struct KullbackLeibler {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    return y <= 0 ? Scalar(0) : y * std::log(y / inside(p));
+  }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return -y / inside(p); }
+};
+
+// −y ln ŷ − (1 − y) ln(1 − ŷ)
+struct BinaryCrossentropy {
+  static Scalar smooth(Scalar y, const LossOptions& options) {
+    return y * (1 - options.labelSmoothing) + Scalar(0.5) * options.labelSmoothing;
+  }
+  static Scalar value(Scalar p, Scalar y, const LossOptions& options) {
+    y = smooth(y, options);
+    p = inside(p);
+    return -y * std::log(p) - (1 - y) * std::log1p(-p);
+  }
+  static Scalar slope(Scalar p, Scalar y, const LossOptions& options) {
+    p = inside(p);
+    return (p - smooth(y, options)) / (p * (1 - p));
+  }
+};
+
+// With ŷ = sigmoid(z) that is softplus(z) − yz, and its slope in z is ŷ − y.
+struct BinaryCrossentropyFromLogits {
+  static Scalar value(Scalar z, Scalar y, const LossOptions& options) {
+    return softplus(z) - BinaryCrossentropy::smooth(y, options) * z;
+  }
+  static Scalar slope(Scalar z, Scalar y, const LossOptions& options) {
+    return sigmoid(z) - BinaryCrossentropy::smooth(y, options);
+  }
+};
+
+template <class Function>
+double meanOrSum(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
+                 Scalar scale, Scalar* gradient) {
+  return options.sumReduction ? eachOutput<Function, false>(prediction, target, units, options, scale, gradient)
+                              : eachOutput<Function, true>(prediction, target, units, options, scale, gradient);
+}
+
+Scalar smoothClass(Scalar y, Index units, const LossOptions& options) {
+  return y * (1 - options.labelSmoothing) + options.labelSmoothing / static_cast<Scalar>(units);
+}
+
+// −Σ yₖ ln ŷₖ
+double categoricalFromActivations(const Scalar* prediction, const Scalar* target, Index units,
+                                  const LossOptions& options, Scalar scale, Scalar* gradient) {
+  double sum = 0;
+  for (Index i = 0; i < units; ++i) {
+    const Scalar y = smoothClass(target[i], units, options);
+    const Scalar p = inside(prediction[i]);
+    if (y != 0) sum -= y * std::log(p);
+    if (gradient) gradient[i] = -scale * y / p;
+  }
+  return sum;
+}
+
+// With ŷ = softmax(z): Σ yₖ (ln Σⱼ e^zⱼ − zₖ), and the gradient in z is (Σy)ŷ − y.
+double categoricalFromLogits(const Scalar* z, const Scalar* target, Index units, const LossOptions& options,
+                             Scalar scale, Scalar* gradient) {
+  const Scalar top = *std::max_element(z, z + units);
+  Scalar sum = 0;
+  for (Index i = 0; i < units; ++i) sum += mlp::exp(z[i] - top);
+  const Scalar logSum = top + std::log(sum);
+  double value = 0;
+  Scalar targetSum = 0;
+  for (Index i = 0; i < units; ++i) {
+    const Scalar y = smoothClass(target[i], units, options);
+    targetSum += y;
+    if (y != 0) value += y * (logSum - z[i]);
+  }
+  if (gradient) {
+    for (Index i = 0; i < units; ++i) {
+      const Scalar probability = mlp::exp(z[i] - top) / sum;
+      gradient[i] = scale * (targetSum * probability - smoothClass(target[i], units, options));
+    }
+  }
+  return value;
+}
+
+// Σ y ln y − Σ y ln ŷ: the cross-entropy less the entropy of the targets, which no gradient sees.
+double kullbackLeiblerFromLogits(const Scalar* z, const Scalar* target, Index units, const LossOptions& options,
+                                 Scalar scale, Scalar* gradient) {
+  double value = categoricalFromLogits(z, target, units, options, scale, gradient);
+  for (Index i = 0; i < units; ++i) {
+    if (target[i] > 0) value += target[i] * std::log(target[i]);
+  }
+  return value;
+}
+
+int absolutePiece(Scalar p, Scalar y, const LossOptions&) { return p > y; }
+int huberPiece(Scalar p, Scalar y, const LossOptions& options) {
+  return p - y > options.delta ? 1 : p - y < -options.delta ? -1 : 0;
+}
+int hingePiece(Scalar p, Scalar y, const LossOptions&) { return y * p < 1; }
+
+}  // namespace
+
+const std::vector<Loss>& losses() {
+  static const std::vector<Loss> table = {
+      {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
+      {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
+      {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
+      {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
+      {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
+       meanOrSum<BinaryCrossentropyFromLogits>, {"sigmoid"}, nullptr},
+      {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
+       {"softmax", "logSoftmax"}, nullptr},
+      {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
+       {"softmax", "logSoftmax"}, nullptr},
+      {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
+      {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
+      {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
+       kullbackLeiblerFromLogits, {"softmax"}, nullptr},
+      {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
+  };
+  return table;
+}
+
+const Loss* findLoss(std::string_view name) {
+  for (const Loss& loss : losses()) {
+    if (name == loss.name) return &loss;
+  }
+  return nullptr;
+}
+
+Objective::Objective(const Loss& loss, const LossOptions& options, const Activation& output, Scalar outputAlpha)
+    : loss_(&loss), options_(options), output_(&output), outputAlpha_(outputAlpha) {
+  const bool linear = std::string_view(output.name) == "linear";
+  if (options.fromLogits && !(loss.fromLogits && linear)) {
+    fail(std::string("fromLogits: expected a cross-entropy after a linear layer, got ") + loss.name + " after " +
+         output.name);
+  }
+  fused_ = options.fromLogits ||
+           (loss.fromLogits && std::find(loss.fused.begin(), loss.fused.end(), output.name) != loss.fused.end());
+}
+
+double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar scale,
+                        Scalar* delta) const {
+  const Index rows = a.rows();
+  const Index units = a.cols();
+  const RowLoss rowLoss = fused_ ? loss_->fromLogits : loss_->fromActivations;
+  const Scalar* prediction = fused_ ? z.data() : a.data();
+  double sum = 0;
+  for (Index row = 0; row < rows; ++row) {
+    sum += rowLoss(prediction + row * units, targets.data() + row * units, units, options_, scale,
+                   delta ? delta + row * units : nullptr);
+  }
+  if (delta && !fused_ && output_->backward) {
+    output_->backward(z.data(), a.data(), delta, rows, units, outputAlpha_);
+  }
+  return sum;
+}
+
+double Objective::evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta) const {
+  const double rows = static_cast<double>(a.rows());
+  return total(z, a, targets, static_cast<Scalar>(1 / rows), delta) / rows;
+}
+
+double Objective::sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets) const {
+  return total(z, a, targets, 1, nullptr);
+}
+
+}  // namespace mlp

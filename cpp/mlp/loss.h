@@ -1,0 +1,71 @@
+// Losses: a value per sample, then the mean over the samples of the batch. One entry each in loss.cc.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "mlp/activation.h"
+#include "mlp/types.h"
+
+namespace mlp {
+
+struct LossOptions {
+  Scalar delta = 1;           // huber: where the parabola meets the line
+  Scalar labelSmoothing = 0;  // cross-entropies: share of a target spread evenly over the classes
+  bool sumReduction = false;  // binaryCrossentropy: sum over a sample's outputs instead of their mean
+  bool fromLogits = false;    // cross-entropies: the last layer is linear and gives logits
+};
+
+// The value of one sample, and, where `gradient` is not null, gradient[i] ← scale · ∂value/∂prediction[i].
+// `prediction` (activations or logits), `target`, `gradient`: `units` numbers each.
+using RowLoss = double (*)(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
+                           Scalar scale, Scalar* gradient);
+
+// What the targets of a loss must be.
+enum class TargetKind { kAny, kProbability, kSign, kNonNegative, kClassIndex };
+
+struct Loss {
+  const char* name;
+  TargetKind targets;
+  RowLoss fromActivations;
+
+  // The same from logits z, where the last layer's activation is one of `fused`: stable for any z, and the
+  // gradient is Δ = ∂L/∂z at once. nullptr: there is none.
+  RowLoss fromLogits;
+  std::vector<std::string_view> fused;
+
+  // Which smooth piece of the loss the pair lies in, as Activation::piece. nullptr: one piece.
+  int (*piece)(Scalar prediction, Scalar target, const LossOptions& options);
+};
+
+const std::vector<Loss>& losses();
+const Loss* findLoss(std::string_view name);  // nullptr where there is none
+
+// A loss with its options on top of an output activation: how a network is judged and where Δ of the last layer
+// comes from.
+class Objective {
+ public:
+  Objective(const Loss& loss, const LossOptions& options, const Activation& output, Scalar outputAlpha);
+
+  // Mean over the rows. Where `delta` is not null it becomes Δ = ∂L/∂z, rows × units.
+  double evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta) const;
+
+  // Sum over the rows, for totals over many batches.
+  double sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets) const;
+
+  const Loss& loss() const { return *loss_; }
+  const LossOptions& options() const { return options_; }
+  // Whether Δ comes straight from the logits.
+  bool fused() const { return fused_; }
+
+ private:
+  double total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar scale, Scalar* delta) const;
+
+  const Loss* loss_;
+  LossOptions options_;
+  const Activation* output_;
+  Scalar outputAlpha_;
+  bool fused_;
+};
+
+}  // namespace mlp

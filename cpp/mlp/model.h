@@ -1,0 +1,72 @@
+// A network together with how it is judged and how it is improved: objective, metrics, optimizer and its state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mlp/loss.h"
+#include "mlp/metric.h"
+#include "mlp/network.h"
+#include "mlp/optimizer.h"
+
+namespace mlp {
+
+// Samples in somebody else's memory. Targets are either numbers, rows × outputs, or one class index a row.
+struct Samples {
+  const Scalar* x = nullptr;             // rows × features
+  const Scalar* targets = nullptr;       // rows × outputs, or null
+  const std::int32_t* classes = nullptr;  // rows, each in [0, outputs), or null
+  Index rows = 0;
+};
+
+// Sums over samples, from which means are made: batches of any size add up.
+struct Totals {
+  Index rows = 0;
+  double loss = 0;
+  std::vector<double> metrics;
+};
+
+class Model {
+ public:
+  Model(Index features, std::uint64_t seed) : network(features, seed) {}
+
+  Network network;
+
+  // Sets loss, metrics and optimizer; the optimizer starts afresh.
+  void compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,
+               const Optimizer& optimizer, const OptimizerOptions& optimizerOptions);
+  bool compiled() const { return objective_.has_value(); }
+  const Objective& objective() const { return *objective_; }
+  std::size_t metricCount() const { return metrics_.size(); }
+
+  // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`.
+  void trainStep(ConstMatrixMap x, ConstMatrixMap targets, Totals& totals);
+
+  // Outputs of `rows` samples, rows × outputs, computed `batchSize` rows at a time.
+  void predict(const Scalar* x, Index rows, Index batchSize, Scalar* outputs);
+
+  // Loss and metrics over samples.first … +count, added to `totals`.
+  void evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals);
+
+  Totals emptyTotals() const { return {0, 0, std::vector<double>(metrics_.size(), 0)}; }
+
+  // Epochs begun since the model was made: the substream of the next shuffle.
+  std::uint32_t epochsBegun = 0;
+
+ private:
+  void addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const;
+
+  std::optional<Objective> objective_;
+  std::vector<const Metric*> metrics_;
+  const Optimizer* optimizer_ = nullptr;
+  OptimizerOptions optimizerOptions_;
+  Vector optimizerState_;
+  std::int64_t step_ = 0;
+  Matrix batchTargets_;  // one-hot rows made from class indices
+};
+
+// One-hot rows: targets(i, classes[i]) = 1. targets: rows × classes.
+void oneHot(const std::int32_t* classes, MatrixMap targets);
+
+}  // namespace mlp

@@ -1,0 +1,44 @@
+// The training loop: an order for each epoch, batches gathered by index, steps until the epoch or a time budget
+// ends. It can stop after any batch and go on later; how the time was cut changes nothing in the result.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mlp/model.h"
+
+namespace mlp {
+
+class Trainer {
+ public:
+  // `samples` must outlive the trainer. The order of epoch e comes from (model seed, Stream::kShuffle, e), e
+  // counting all epochs the model ever began.
+  Trainer(Model& model, const Samples& samples, Index batchSize, bool shuffle);
+
+  Index batchesPerEpoch() const { return (samples_.rows + batchSize_ - 1) / batchSize_; }
+  // Batches done in this epoch.
+  Index batch() const { return batch_; }
+  bool epochDone() const { return batch_ == batchesPerEpoch(); }
+  // Of this epoch so far.
+  const Totals& totals() const { return totals_; }
+
+  void beginEpoch();
+
+  // Steps until `maxBatches` are done, the epoch ends, or `budgetMs` milliseconds are over; at least one.
+  void run(Index maxBatches, double budgetMs);
+
+ private:
+  void step();
+
+  Model& model_;
+  Samples samples_;
+  Index batchSize_;
+  bool shuffle_;
+  Index batch_ = 0;
+  Totals totals_;
+  std::vector<std::int32_t> order_;
+  Matrix x_;        // one gathered batch
+  Matrix targets_;  // its targets
+};
+
+}  // namespace mlp
