@@ -1,0 +1,31 @@
+/** Owner of the theme button and of `data-theme`: what the system prefers, until the visitor chooses. */
+import { element } from './dom.js';
+import type { PageStore, State } from './state.js';
+
+const KEY = 'mlp-wasm:theme';
+const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
+
+function chosen(): State['theme'] | undefined {
+  const kept = localStorage.getItem(KEY);
+  return kept === 'light' || kept === 'dark' ? kept : undefined;
+}
+
+/** The theme to begin with. */
+export function currentTheme(): State['theme'] {
+  return chosen() ?? (prefersDark.matches ? 'dark' : 'light');
+}
+
+export function mountTheme(store: PageStore): void {
+  const button = element('theme', HTMLButtonElement);
+  // Before the canvases ask for their colours: this listener is the first of its property.
+  store.on(['theme'], () => {
+    document.documentElement.dataset['theme'] = store.state.theme;
+    button.setAttribute('aria-pressed', String(store.state.theme === 'dark'));
+  });
+  button.addEventListener('click', () => {
+    const theme = store.state.theme === 'dark' ? 'light' : 'dark';
+    localStorage.setItem(KEY, theme);
+    store.set({ theme });
+  });
+  prefersDark.addEventListener('change', () => store.set({ theme: currentTheme() }));
+}
