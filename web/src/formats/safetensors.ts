@@ -1,0 +1,318 @@
+/**
+ * The safetensors format: the length of the header as a little-endian 64-bit integer; the header, a JSON
+ * object `{ name: { dtype, shape, data_offsets: [begin, end] }, …, __metadata__: { key: text, … } }`; then
+ * the numbers of all tensors, little-endian, row-major, without a gap. Source:
+ * https://github.com/huggingface/safetensors, whose rules against hostile files (a limit on the header, no
+ * overlap, no hole) hold here too.
+ */
+import { asBytes, kindOf, quote, wrongType, wrongValue, type Bytes } from './contract.js';
+
+/** A tensor of a safetensors file. */
+export interface NamedTensor {
+  /** Any text but `__metadata__` and `__proto__`; unique within the file. */
+  name: string;
+  /** Size of each dimension, slowest first; `[]` for a single number. */
+  shape: number[];
+  /** As many numbers as the product of `shape`, row-major. */
+  data: Float32Array;
+}
+
+/** What {@link readSafetensors} returns. */
+export interface SafetensorsFile {
+  /** In the order in which their numbers stand in the file. */
+  tensors: NamedTensor[];
+  /** The file's remarks; empty where it has none. */
+  metadata: Record<string, string>;
+}
+
+interface TensorInfo {
+  name: string;
+  shape: number[];
+  /** First byte of the numbers, counted from the end of the header. */
+  begin: number;
+  /** One past their last byte. */
+  end: number;
+}
+
+/** Size of the integer that holds the length of the header. */
+const LENGTH_BYTES = 8;
+
+/** The reference implementation takes no longer header: parsed, JSON takes many times its size in memory. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/** The numbers start at a multiple of this, so that readers can use them in place. */
+const ALIGNMENT = 8;
+
+const FLOAT_BYTES = 4;
+
+const METADATA = '__metadata__';
+
+/**
+ * Writes tensors as a safetensors file of dtype F32, bit for bit, in the order given.
+ *
+ * @param tensors none, one or many
+ * @param metadata remarks to keep with them. Default: none
+ * @returns the whole file; the numbers start at a multiple of 8 bytes
+ * @throws TypeError if an argument is of the wrong type
+ * @throws RangeError if a tensor has not as many numbers as its shape says, a name comes twice, a name or a
+ *   key is `__proto__` or not valid Unicode, a name is `__metadata__`, or the header grows beyond 100 MB
+ */
+export function writeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const entries: string[] = [];
+  checkMetadata('writeSafetensors: metadata', metadata, wrongType);
+  if (Object.keys(metadata).length > 0) entries.push(`"${METADATA}":${JSON.stringify(metadata)}`);
+
+  // Entry by entry: an object would move names like "0" to the front.
+  if (!Array.isArray(tensors)) throw wrongType('writeSafetensors: tensors', 'an array', tensors);
+  const names = new Set<string>();
+  let dataBytes = 0;
+  tensors.forEach((tensor: unknown, index) => {
+    const { name, shape, data } = checkTensor(`writeSafetensors: tensors[${index}]`, tensor);
+    if (names.has(name)) throw wrongValue('writeSafetensors', 'each name once', `${quote(name)} twice`);
+    names.add(name);
+    const info = { dtype: 'F32', shape, data_offsets: [dataBytes, dataBytes + data.byteLength] };
+    entries.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
+    dataBytes += data.byteLength;
+  });
+
+  const json = new TextEncoder().encode(`{${entries.join(',')}}`);
+  const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw wrongValue('writeSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${headerBytes}`);
+  }
+
+  const dataStart = LENGTH_BYTES + headerBytes;
+  const file = new Uint8Array(dataStart + dataBytes);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(' '.charCodeAt(0), LENGTH_BYTES, dataStart);
+  file.set(json, LENGTH_BYTES);
+  let at = dataStart;
+  for (const { data } of tensors) {
+    // As integers: a conversion from and to float may change the bits of a NaN.
+    const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+    for (let i = 0; i < bits.length; i++, at += FLOAT_BYTES) view.setUint32(at, bits[i]!, true);
+  }
+  return file;
+}
+
+/**
+ * Reads a safetensors file whose tensors are all of dtype F32, bit for bit.
+ *
+ * @param bytes the whole file; nothing in it is trusted
+ * @returns the tensors, with memory of their own, in the order in which their numbers stand in the file (the
+ *   header may name them in another), and the metadata
+ * @throws TypeError if `bytes` is of the wrong type
+ * @throws RangeError if the file is truncated or too long; its header is longer than the file or than 100 MB,
+ *   is not a JSON object, or has a name twice; a dtype is not F32; a shape is not of integers ≥ 0 or does not
+ *   fit its offsets; offsets overlap, leave a hole or reach beyond the file; a name or a key is `__proto__`
+ */
+export function readSafetensors(bytes: Bytes): SafetensorsFile {
+  const file = asBytes(bytes, 'readSafetensors: bytes');
+  const { json, dataStart } = readHeader(file);
+  const { infos, metadata } = parseHeader(json);
+  checkLayout(infos, file.length - dataStart);
+
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const tensors = infos.map(({ name, shape, begin, end }) => {
+    const data = new Float32Array((end - begin) / FLOAT_BYTES);
+    const bits = new Uint32Array(data.buffer);
+    let at = dataStart + begin;
+    for (let i = 0; i < bits.length; i++, at += FLOAT_BYTES) bits[i] = view.getUint32(at, true);
+    return { name, shape, data };
+  });
+  return { tensors, metadata };
+}
+
+/** The text of the header, and where the numbers start. */
+function readHeader(file: Uint8Array): { json: string; dataStart: number } {
+  if (file.length < LENGTH_BYTES) {
+    throw wrongValue('readSafetensors', 'at least 8 bytes', `${file.length}: the file is truncated`);
+  }
+  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw wrongValue('readSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
+  }
+  const dataStart = LENGTH_BYTES + Number(length);
+  if (dataStart > file.length) {
+    const got = `${file.length - LENGTH_BYTES}: the file is truncated`;
+    throw wrongValue('readSafetensors', `a header of ${length} bytes`, got);
+  }
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return { json: decoder.decode(file.slice(LENGTH_BYTES, dataStart)), dataStart };
+  } catch (cause) {
+    throw wrongValue('readSafetensors', 'a header in UTF-8', 'bytes that are not', cause);
+  }
+}
+
+/** The entries of the header, each checked by itself, in the order of their offsets. */
+function parseHeader(json: string): { infos: TensorInfo[]; metadata: Record<string, string> } {
+  if (!json.startsWith('{')) {
+    throw wrongValue('readSafetensors', 'a header that starts with {', quote(json.slice(0, 8)));
+  }
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(json) as Record<string, unknown>;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw wrongValue('readSafetensors', 'a header in JSON', `text that is not: ${reason}`, cause);
+  }
+
+  const infos: TensorInfo[] = [];
+  let metadata: Record<string, string> = {};
+  for (const name of outerKeys(json)) {
+    const value = header[name];
+    if (name === METADATA) {
+      checkMetadata(`readSafetensors: ${METADATA}`, value, (where, expected, wrong) =>
+        wrongValue(where, expected, kindOf(wrong)),
+      );
+      metadata = value;
+    } else {
+      checkKey('readSafetensors: name', name);
+      infos.push(parseInfo(name, value));
+    }
+  }
+  infos.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  return { infos, metadata };
+}
+
+/**
+ * Keys of the outermost object of valid JSON in the order of the text, which `JSON.parse` does not keep for
+ * names like "0". A key that comes twice, there or one level down, is an error; `JSON.parse` lets it pass.
+ */
+function outerKeys(json: string): Iterable<string> {
+  const outer = new Set<string>();
+  let keys = outer;
+  let depth = 0;
+  let stringStart = 0;
+  let stringEnd = 0;
+  for (let i = 0; i < json.length; i++) {
+    const char = json[i];
+    if (char === '"') {
+      stringStart = i++;
+      while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+      stringEnd = i + 1;
+    } else if (char === '{' || char === '[') {
+      depth++;
+      if (depth === 2) keys = new Set();
+    } else if (char === '}' || char === ']') {
+      depth--;
+      if (depth === 1) keys = outer;
+    } else if (char === ':' && depth <= 2) {
+      const key = JSON.parse(json.slice(stringStart, stringEnd)) as string;
+      if (keys.has(key)) throw wrongValue('readSafetensors', 'each name once', `${quote(key)} twice`);
+      keys.add(key);
+    }
+  }
+  return outer;
+}
+
+function parseInfo(name: string, info: unknown): TensorInfo {
+  const where = `readSafetensors: tensor ${quote(name)}`;
+  if (!isObject(info)) throw wrongValue(where, 'an object', kindOf(info));
+  const { dtype, shape, data_offsets: offsets } = info;
+  if (dtype !== 'F32') throw wrongValue(where, 'dtype "F32", the only one read here', quote(dtype));
+  if (!Array.isArray(shape)) throw wrongValue(where, 'a shape', kindOf(shape));
+  const bytes = FLOAT_BYTES * countElements(where, shape);
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
+    throw wrongValue(where, 'data_offsets of two integers ≥ 0', quote(offsets));
+  }
+  const [begin, end] = offsets as [number, number];
+  if (end < begin) throw wrongValue(where, 'data_offsets in order', quote(offsets));
+  if (end - begin !== bytes) {
+    const got = `${end - begin} between data_offsets ${quote(offsets)}`;
+    throw wrongValue(where, `${bytes} bytes for shape ${quote(shape)}`, got);
+  }
+  return { name, shape: shape as number[], begin, end };
+}
+
+/** Tensors, in the order of their offsets, must fill the bytes after the header from first to last. */
+function checkLayout(infos: readonly TensorInfo[], dataBytes: number): void {
+  let filled = 0;
+  for (const { name, begin, end } of infos) {
+    const where = `readSafetensors: tensor ${quote(name)}`;
+    if (end > dataBytes) {
+      throw wrongValue(where, `data_offsets within the ${dataBytes} bytes of data`, `[${begin},${end}]`);
+    }
+    if (begin !== filled) {
+      const verdict = begin < filled ? 'it overlaps the tensor before it' : 'there is a hole before it';
+      throw wrongValue(where, `data_offsets that begin at ${filled}`, `${begin}: ${verdict}`);
+    }
+    filled = end;
+  }
+  if (filled !== dataBytes) {
+    const got = `${dataBytes}: bytes are left after the last tensor`;
+    throw wrongValue('readSafetensors', `${filled} bytes of data`, got);
+  }
+}
+
+/** `tensor` as an argument of {@link writeSafetensors}. */
+function checkTensor(where: string, tensor: unknown): NamedTensor {
+  if (!isObject(tensor)) throw wrongType(where, '{ name, shape, data }', tensor);
+  const { name, shape, data } = tensor;
+  if (typeof name !== 'string') throw wrongType(`${where}.name`, 'text', name);
+  checkKey(`${where}.name`, name);
+  if (name === METADATA) throw wrongValue(`${where}.name`, 'a name that is not reserved', quote(name));
+  if (!Array.isArray(shape)) throw wrongType(`${where}.shape`, 'an array', shape);
+  if (!isFloat32Array(data)) throw wrongType(`${where}.data`, 'a Float32Array', data);
+  const count = countElements(`${where}.shape`, shape);
+  if (data.length !== count) {
+    throw wrongValue(`${where}.data`, `${count} numbers for shape ${quote(shape)}`, String(data.length));
+  }
+  return { name, shape: shape as number[], data };
+}
+
+/** Throws what `wrongKind` makes where `metadata` is not a map from text to text. */
+function checkMetadata(
+  where: string,
+  metadata: unknown,
+  wrongKind: (where: string, expected: string, value: unknown) => Error,
+): asserts metadata is Record<string, string> {
+  if (!isObject(metadata)) throw wrongKind(where, 'an object', metadata);
+  for (const [key, value] of Object.entries(metadata)) {
+    checkKey(`${where}: key`, key);
+    if (typeof value !== 'string') throw wrongKind(`${where}: ${quote(key)}`, 'text', value);
+    checkUnicode(`${where}: ${quote(key)}`, value);
+  }
+}
+
+/** Elements of a tensor of this shape. */
+function countElements(where: string, shape: readonly unknown[]): number {
+  let count = 1;
+  for (const size of shape) {
+    if (!isSize(size)) throw wrongValue(where, 'sizes that are integers ≥ 0', quote(shape));
+    count *= size;
+    if (FLOAT_BYTES * count > Number.MAX_SAFE_INTEGER) {
+      throw wrongValue(where, 'less than 2⁵³ bytes', `shape ${quote(shape)}`);
+    }
+  }
+  return count;
+}
+
+/** A key must not be one that, set on an object, changes its prototype. */
+function checkKey(where: string, key: string): void {
+  if (key === '__proto__') throw wrongValue(where, 'a harmless name', quote(key));
+  checkUnicode(where, key);
+}
+
+/** The reference implementation takes no half of a surrogate pair. */
+function checkUnicode(where: string, text: string): void {
+  if (/\p{Surrogate}/u.test(text)) throw wrongValue(where, 'valid Unicode', quote(text));
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
+}
+
+/** By name, as in {@link asBytes}. */
+function isFloat32Array(value: unknown): value is Float32Array {
+  return kindOf(value) === 'Float32Array';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
