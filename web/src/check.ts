@@ -1,0 +1,119 @@
+/** Checks of arguments. Every message names the argument, what was expected and what came. */
+
+/** How a value is shown in a message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (value === null || typeof value !== 'object') return String(value);
+  const name = value.constructor?.name ?? 'object';
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) {
+    return `${name}(${(value as unknown as ArrayLike<unknown>).length})`;
+  }
+  return name;
+}
+
+export function typeError(argument: string, expected: string, actual: unknown): TypeError {
+  return new TypeError(`${argument}: expected ${expected}, got ${shown(actual)}`);
+}
+
+export function rangeError(argument: string, expected: string, actual: unknown): RangeError {
+  return new RangeError(`${argument}: expected ${expected}, got ${shown(actual)}`);
+}
+
+/** An integer in [low, high]. */
+export function checkInteger(argument: string, value: unknown, low: number, high = 2 ** 31 - 1): number {
+  const expected = `an integer from ${low} to ${high}`;
+  if (typeof value !== 'number') throw typeError(argument, expected, value);
+  if (!Number.isInteger(value) || value < low || value > high) throw rangeError(argument, expected, value);
+  return value;
+}
+
+/** A finite number in [low, high). */
+export function checkNumber(argument: string, value: unknown, low = -Infinity, high = Infinity): number {
+  const expected =
+    low === -Infinity ? 'a finite number' : `a number from ${low}${high === Infinity ? '' : ` to below ${high}`}`;
+  if (typeof value !== 'number') throw typeError(argument, expected, value);
+  if (!Number.isFinite(value) || value < low || value >= high) throw rangeError(argument, expected, value);
+  return value;
+}
+
+export function checkBoolean(argument: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw typeError(argument, 'true or false', value);
+  return value;
+}
+
+export function checkString(argument: string, value: unknown): string {
+  if (typeof value !== 'string') throw typeError(argument, 'a string', value);
+  if (value === '') throw rangeError(argument, 'a string that is not empty', value);
+  return value;
+}
+
+export function checkFunction(argument: string, value: unknown): void {
+  if (typeof value !== 'function') throw typeError(argument, 'a function', value);
+}
+
+/** An object whose keys are all among `keys`. */
+export function checkObject<T extends object>(argument: string, value: T, keys: readonly string[]): T {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw typeError(argument, 'an object', value);
+  }
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key)) checkName(`${argument}: option`, key, keys);
+  }
+  return value;
+}
+
+/** One of `names`; a name that is close gets a "Did you mean". */
+export function checkName(argument: string, value: unknown, names: readonly string[]): string {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  if (typeof value !== 'string') throw typeError(argument, `one of ${list}`, value);
+  if (names.includes(value)) return value;
+  const suggestion = closest(value, names);
+  throw new RangeError(
+    `${argument}: expected one of ${list}, got '${value}'.${suggestion ? ` Did you mean '${suggestion}'?` : ''}`,
+  );
+}
+
+/** What the same thing is called elsewhere. */
+const SYNONYMS: Record<string, string> = {
+  swish: 'silu',
+  mse: 'meanSquaredError',
+  mae: 'meanAbsoluteError',
+  acc: 'accuracy',
+  bce: 'binaryCrossentropy',
+  crossentropy: 'categoricalCrossentropy',
+  kld: 'kullbackLeiblerDivergence',
+  xaviernormal: 'glorotNormal',
+  xavieruniform: 'glorotUniform',
+  kaimingnormal: 'heNormal',
+  kaiminguniform: 'heUniform',
+  momentum: 'sgd',
+  lr: 'learningRate',
+};
+
+function closest(value: string, names: readonly string[]): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const wanted = plain(value);
+  const synonym = SYNONYMS[wanted];
+  if (synonym && names.includes(synonym)) return synonym;
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const name of names) {
+    const distance = editDistance(wanted, plain(name));
+    if (distance < bestDistance) [best, bestDistance] = [name, distance];
+  }
+  return best;
+}
+
+/** Levenshtein 1966. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; ++i) {
+    const next = [i];
+    for (let j = 1; j <= b.length; ++j) {
+      const substitution = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitution, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

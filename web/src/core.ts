@@ -1,0 +1,95 @@
+/** What the parts of a model share: the native object and the description it was built from. */
+import { allocate, free, type Scope } from './heap.js';
+import { rangeError } from './check.js';
+import { checkInputs, checkTargets, denseTargets } from './data.js';
+import type { ResolvedCompile, ResolvedLayers } from './layers.js';
+import type { Inputs, Targets, Weight } from './types.js';
+import { catalogue, type NativeModel, type Pointer, type TargetKind } from './wasm.js';
+
+export interface Core extends ResolvedLayers {
+  native: NativeModel;
+  name: string;
+  seed: number;
+  compiled?: ResolvedCompile;
+}
+
+export function outputsOf(core: Core): number {
+  return core.layers[core.layers.length - 1]!.units;
+}
+
+/** What the model was compiled with. @throws {Error} when it was not. */
+export function compiledOf(core: Core, method: string): ResolvedCompile {
+  if (!core.compiled) throw new Error(`${method}: expected a compiled model: call model.compile() first`);
+  return core.compiled;
+}
+
+export function targetKindOf(core: Core, method: string): TargetKind {
+  const { loss } = compiledOf(core, method);
+  return catalogue().losses.find(({ name }) => name === loss.name)!.targets;
+}
+
+/** Name and shape of every weight, in the order of the parameter buffer, and where each starts in it. */
+export function weightPlaces({ features, layers }: ResolvedLayers): (Omit<Weight, 'data'> & { offset: number; length: number })[] {
+  const places = [];
+  let inputs = features;
+  let offset = 0;
+  for (const { name, units, useBias } of layers) {
+    places.push({ name: `${name}/kernel`, shape: [inputs, units], offset, length: inputs * units });
+    offset += inputs * units;
+    if (useBias) {
+      places.push({ name: `${name}/bias`, shape: [units], offset, length: units });
+      offset += units;
+    }
+    inputs = units;
+  }
+  return places;
+}
+
+export function countParams(core: ResolvedLayers): number {
+  return weightPlaces(core).reduce((sum, { length }) => sum + length, 0);
+}
+
+/** Bytes that a pass over `rows` rows may allocate in the core: z, a and delta of every layer, and scratch. */
+export function workspaceBytes(core: Core, rows: number): number {
+  const widths = [core.features, ...core.layers.map(({ units }) => units)];
+  const activations = widths.slice(1).reduce((sum, units) => sum + 3 * rows * units, 0);
+  return 4 * (activations + 8 * Math.max(rows, ...widths) + rows * (core.features + outputsOf(core)));
+}
+
+/** @throws {RangeError} unless a pass over `rows` rows fits into memory. */
+export function reserveWorkspace(core: Core, rows: number): void {
+  free(allocate(workspaceBytes(core, rows)));
+}
+
+/** Samples and dense targets in memory until the scope ends: for a pass over all of them at once. */
+export function wholeBatch(
+  core: Core,
+  scope: Scope,
+  method: string,
+  x: Inputs,
+  y: Targets,
+): { x: Pointer; targets: Pointer; rows: number } {
+  const kind = targetKindOf(core, method);
+  const inputs = checkInputs(`${method}: x`, x, core.features);
+  const targets = checkTargets(`${method}: y`, y, inputs.rows, outputsOf(core), kind);
+  reserveWorkspace(core, inputs.rows);
+  return {
+    x: scope.copyIn(inputs.data),
+    targets: scope.copyIn(denseTargets(targets, outputsOf(core))),
+    rows: inputs.rows,
+  };
+}
+
+/** The sums of `cpp/bindings.cc` as means by name: `loss`, metrics. */
+export function logsFrom(core: Core, sums: number[], prefix: '' | 'val' = ''): { loss: number } {
+  const [rows, ...values] = sums as [number, ...number[]];
+  const names = ['loss', ...core.compiled!.metrics];
+  const spelt = (name: string) => (prefix ? prefix + name[0]!.toUpperCase() + name.slice(1) : name);
+  return Object.fromEntries(names.map((name, i) => [spelt(name), values[i]! / rows])) as { loss: number };
+}
+
+/** @throws {RangeError} when any weight is not finite. */
+export function checkFinite(argument: string, data: Float32Array): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw rangeError(`${argument}[${bad}]`, 'a finite number', data[bad]);
+}

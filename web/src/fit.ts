@@ -1,0 +1,189 @@
+/** Training: the loop around the core's steps. */
+import { checkBoolean, checkFunction, checkInteger, checkNumber, checkObject, rangeError, typeError } from './check.js';
+import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
+import { Scope } from './heap.js';
+import { logsFrom, outputsOf, reserveWorkspace, targetKindOf, type Core } from './core.js';
+import type { Callbacks, FitOptions, History, Inputs, Logs, Targets } from './types.js';
+import { mlp } from './wasm.js';
+
+/** How long a stretch of training keeps the event loop waiting, in milliseconds. */
+const BUDGET_MS = 10;
+
+interface Samples extends InputRows {
+  targets: TargetRows;
+}
+
+type Plan = Required<Omit<FitOptions, 'signal' | 'validationSplit' | 'validationData'>> & {
+  signal: AbortSignal | undefined;
+  training: Samples;
+  validation: Samples | undefined;
+};
+
+const CALLBACK_KEYS: (keyof Callbacks)[] = [
+  'onTrainBegin',
+  'onTrainEnd',
+  'onEpochBegin',
+  'onEpochEnd',
+  'onBatchBegin',
+  'onBatchEnd',
+  'onYield',
+];
+
+/** Everything checked before anything is changed. */
+export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions): Plan {
+  const kind = targetKindOf(core, 'fit');
+  checkObject('fit: options', options, [
+    'epochs',
+    'initialEpoch',
+    'batchSize',
+    'validationSplit',
+    'validationData',
+    'shuffle',
+    'callbacks',
+    'signal',
+  ]);
+  const {
+    epochs = 1,
+    initialEpoch = 0,
+    batchSize = 32,
+    validationSplit = 0,
+    validationData,
+    shuffle = true,
+    callbacks = {},
+    signal,
+  } = options;
+  checkInteger('fit: initialEpoch', initialEpoch, 0);
+  checkInteger('fit: epochs', epochs, initialEpoch + 1);
+  checkInteger('fit: batchSize', batchSize, 1);
+  checkNumber('fit: validationSplit', validationSplit, 0, 1);
+  checkBoolean('fit: shuffle', shuffle);
+  checkObject('fit: callbacks', callbacks, CALLBACK_KEYS);
+  for (const key of CALLBACK_KEYS) {
+    if (callbacks[key] !== undefined) checkFunction(`fit: callbacks.${key}`, callbacks[key]);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw typeError('fit: signal', 'an AbortSignal', signal);
+  }
+
+  const samples = (nameX: string, someX: Inputs, nameY: string, someY: Targets): Samples => {
+    const inputs = checkInputs(`fit: ${nameX}`, someX, core.features);
+    return { ...inputs, targets: checkTargets(`fit: ${nameY}`, someY, inputs.rows, outputsOf(core), kind) };
+  };
+  let training = samples('x', x, 'y', y);
+  let validation: Samples | undefined;
+  if (validationData !== undefined) {
+    if (!Array.isArray(validationData) || validationData.length !== 2) {
+      throw typeError('fit: validationData', 'an array [x, y]', validationData);
+    }
+    validation = samples('validationData[0]', validationData[0], 'validationData[1]', validationData[1]);
+  } else if (validationSplit > 0) {
+    const kept = Math.floor(training.rows * (1 - validationSplit));
+    if (kept === 0 || kept === training.rows) {
+      throw rangeError('fit: validationSplit', `a share that leaves rows on both sides of ${training.rows}`, validationSplit);
+    }
+    validation = slice(core, training, kept, training.rows);
+    training = slice(core, training, 0, kept);
+  }
+  return { epochs, initialEpoch, batchSize, shuffle, callbacks, signal, training, validation };
+}
+
+function slice(core: Core, samples: Samples, begin: number, end: number): Samples {
+  const { values, classes } = samples.targets;
+  const units = outputsOf(core);
+  return {
+    data: samples.data.subarray(begin * core.features, end * core.features),
+    rows: end - begin,
+    targets: values
+      ? { values: values.subarray(begin * units, end * units) }
+      : { classes: classes!.subarray(begin, end) },
+  };
+}
+
+/** Runs the plan. `stopped` is asked at every yield, beside the signal. */
+export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Promise<History> {
+  const { epochs, initialEpoch, batchSize, shuffle, callbacks, signal, training, validation } = plan;
+  const { onTrainBegin, onTrainEnd, onEpochBegin, onEpochEnd, onBatchBegin, onBatchEnd, onYield } = callbacks;
+  const history: History = { epoch: [], history: {} };
+  const ended = () => signal?.aborted === true || stopped();
+  const everyBatch = onBatchBegin !== undefined || onBatchEnd !== undefined;
+  const scope = new Scope();
+  const pointersOf = ({ data, targets }: Samples) =>
+    [scope.copyIn(data), scope.copyIn(targets.values), scope.copyIn(targets.classes)] as const;
+
+  try {
+    reserveWorkspace(core, Math.min(batchSize, training.rows));
+    const validationPointers = validation && pointersOf(validation);
+    const trainer = new (mlp().Trainer)(core.native, ...pointersOf(training), training.rows, batchSize, shuffle);
+    try {
+      let lastYield = performance.now();
+      const breathe = async (epoch: number) => {
+        if (performance.now() - lastYield < BUDGET_MS) return;
+        if (onYield && trainer.batch() > 0) await onYield(epoch, trainer.batch(), logsFrom(core, trainer.sums()));
+        await nextTask();
+        lastYield = performance.now();
+      };
+
+      let logs: Logs | undefined;
+      await onTrainBegin?.();
+      for (let epoch = initialEpoch; epoch < epochs && !ended(); ++epoch) {
+        await onEpochBegin?.(epoch);
+        trainer.beginEpoch();
+        while (!trainer.epochDone() && !ended()) {
+          const batch = trainer.batch();
+          const rowsBefore = trainer.sums()[0]!;
+          if (everyBatch) await onBatchBegin?.(batch);
+          trainer.run(everyBatch ? 1 : trainer.batchesPerEpoch(), BUDGET_MS);
+          if (everyBatch) {
+            const sums = trainer.sums();
+            await onBatchEnd?.(batch, { ...logsFrom(core, sums), size: sums[0]! - rowsBefore });
+          }
+          await breathe(epoch);
+        }
+        if (!trainer.epochDone()) break;
+        logs = logsFrom(core, trainer.sums());
+
+        if (validation) {
+          let sums: number[] | undefined;
+          let rows = Math.max(1, Math.min(256, validation.rows)); // grows to what fits the budget
+          for (let first = 0; first < validation.rows && !ended(); first += rows) {
+            if (first > 0 && performance.now() - lastYield < BUDGET_MS / 2) rows *= 2;
+            const count = Math.min(rows, validation.rows - first);
+            const part = core.native.evaluate(...validationPointers!, first, count, Math.min(count, 128));
+            sums = sums ? sums.map((sum, i) => sum + part[i]!) : part;
+            await breathe(epoch);
+          }
+          if (ended()) break;
+          logs = { ...logs, ...logsFrom(core, sums!, 'val') };
+        }
+
+        history.epoch.push(epoch);
+        for (const [name, value] of Object.entries(logs)) (history.history[name] ??= []).push(value);
+        await onEpochEnd?.(epoch, logs);
+      }
+      await onTrainEnd?.(logs);
+    } finally {
+      trainer.delete();
+    }
+  } finally {
+    scope.free();
+  }
+  return history;
+}
+
+/** Resolves in a new task of the event loop, without the 4 ms that browsers add to nested timers. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+declare const setImmediate: undefined | ((callback: () => void) => void);

@@ -1,0 +1,78 @@
+/**
+ * A model as a file: safetensors, which Python's and Rust's readers open too, with the architecture as JSON in its
+ * metadata under `config`.
+ */
+import { checkObject, rangeError } from '../check.js';
+import { weightPlaces, type Core } from '../core.js';
+import { resolveLayers } from '../layers.js';
+import { Sequential } from '../model.js';
+import type { CompileOptions, DenseConfig, Weight } from '../types.js';
+import { readSafetensors, writeSafetensors } from './safetensors.js';
+
+const FORMAT = 'mlp-wasm';
+const VERSION = '1';
+
+interface ModelConfig {
+  name: string;
+  seed: number;
+  layers: DenseConfig[];
+  compile?: CompileOptions;
+}
+
+export function writeModel(core: Core, weights: Weight[]): Uint8Array<ArrayBuffer> {
+  const config: ModelConfig = {
+    name: core.name,
+    seed: core.seed,
+    layers: core.layers.map((layer, i) => ({
+      className: 'dense',
+      ...layer,
+      ...(i === 0 && { inputShape: [core.features] as [number] }),
+    })),
+    ...(core.compiled && { compile: core.compiled }),
+  };
+  return writeSafetensors(weights, { format: FORMAT, version: VERSION, config: JSON.stringify(config) });
+}
+
+/**
+ * The model that {@link Sequential.save} wrote: same weights to the bit, compiled as it was. The optimizer starts
+ * afresh.
+ *
+ * @throws {TypeError | RangeError} for anything that is not such a file, naming what is wrong with it.
+ */
+export async function loadModel(bytes: Uint8Array | ArrayBuffer): Promise<Sequential> {
+  const { tensors, metadata } = readSafetensors(bytes);
+  if (metadata['format'] !== FORMAT) {
+    throw rangeError('loadModel: bytes', `a file whose format is '${FORMAT}'`, metadata['format']);
+  }
+  if (metadata['version'] !== VERSION) {
+    throw rangeError('loadModel: bytes', `format version ${VERSION}`, metadata['version']);
+  }
+  const { compile, ...architecture } = parseConfig(metadata['config']);
+  // Sizes are compared before anything is allocated: a small file must not ask for a large model.
+  const places = weightPlaces(resolveLayers('loadModel: config', architecture.layers));
+  const described = (weights: { name: string; shape: number[] }[]) =>
+    weights.map(({ name, shape }) => `${name} [${shape}]`).join(', ');
+  if (described(tensors) !== described(places)) {
+    throw new RangeError(`loadModel: bytes: expected weights ${described(places)}, got ${described(tensors)}`);
+  }
+  const model = new Sequential(architecture);
+  try {
+    model.setWeights(tensors);
+    if (compile !== undefined) model.compile(compile);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+function parseConfig(json: string | undefined): ModelConfig {
+  let config: unknown;
+  try {
+    config = JSON.parse(json ?? '');
+  } catch (cause) {
+    throw new RangeError('loadModel: config: expected JSON in the metadata, got none that parses', { cause });
+  }
+  const keys = ['name', 'seed', 'layers', 'compile'] satisfies (keyof ModelConfig)[];
+  return checkObject('loadModel: config', config as ModelConfig, ['name', 'seed', 'layers', 'compile']);
+}

@@ -1,0 +1,86 @@
+/**
+ * The module's memory. No other file touches a view of it, and no view outlives the call that made it: memory may
+ * grow, and then old views read as empty.
+ */
+import { mlp, type Pointer } from './wasm.js';
+
+/**
+ * Memory for `bytes` bytes.
+ *
+ * @throws {RangeError} when WebAssembly's 4 GB, or what the device gives, is used up.
+ */
+export function allocate(bytes: number): Pointer {
+  const pointer = bytes < 2 ** 32 ? mlp()._malloc(Math.max(1, bytes)) : 0;
+  if (pointer === 0) {
+    const megabytes = (value: number) => `${Math.ceil(value / 2 ** 20)} MB`;
+    throw new RangeError(
+      `out of memory: expected room for ${megabytes(bytes)} more, got a heap of ` +
+        `${megabytes(mlp().HEAPU8.length)} that can not grow so far (WebAssembly ends at 4096 MB)`,
+    );
+  }
+  return pointer;
+}
+
+/** @throws {RangeError} unless `bytes` bytes could be allocated now: for memory that the core will ask for itself. */
+export function reserve(bytes: number): void {
+  mlp()._free(allocate(bytes));
+}
+
+export function free(pointer: Pointer): void {
+  mlp()._free(pointer);
+}
+
+/** A copy of `array` in memory; the caller frees it. */
+export function copyIn(array: Float32Array | Int32Array | Uint8Array | Uint8ClampedArray): Pointer {
+  const pointer = allocate(array.byteLength);
+  mlp().HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
+  return pointer;
+}
+
+/** Overwrites what `pointer` points at. */
+export function overwrite(pointer: Pointer, array: Float32Array): void {
+  mlp().HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
+}
+
+/** A copy of `length` floats from memory. */
+export function copyFloats(pointer: Pointer, length: number): Float32Array<ArrayBuffer> {
+  return new Float32Array(mlp().HEAPU8.buffer, pointer, length).slice();
+}
+
+/** A copy of `length` bytes from memory. */
+export function copyBytes(pointer: Pointer, length: number): Uint8Array<ArrayBuffer> {
+  return mlp().HEAPU8.slice(pointer, pointer + length);
+}
+
+/** Runs `use` and frees whatever it allocated through `scope`, however it ends. */
+export function scoped<Result>(use: (scope: Scope) => Result): Result {
+  const scope = new Scope();
+  try {
+    return use(scope);
+  } finally {
+    scope.free();
+  }
+}
+
+/** Allocations that end together. */
+export class Scope {
+  #pointers: Pointer[] = [];
+
+  copyIn(array: Parameters<typeof copyIn>[0] | undefined): Pointer {
+    if (!array) return 0;
+    const pointer = copyIn(array);
+    this.#pointers.push(pointer);
+    return pointer;
+  }
+
+  allocate(bytes: number): Pointer {
+    const pointer = allocate(bytes);
+    this.#pointers.push(pointer);
+    return pointer;
+  }
+
+  free(): void {
+    for (const pointer of this.#pointers) free(pointer);
+    this.#pointers = [];
+  }
+}

@@ -1,0 +1,136 @@
+/** What a person can ask a model about its passes and gradients; documented on `Sequential`. */
+import { checkInteger, checkNumber, checkObject } from './check.js';
+import {
+  countParams,
+  outputsOf,
+  reserveWorkspace,
+  weightPlaces,
+  wholeBatch,
+  type Core,
+} from './core.js';
+import { checkInputs } from './data.js';
+import { copyFloats, scoped } from './heap.js';
+import type {
+  GradientCheck,
+  Inputs,
+  LayerBackprop,
+  LayerForward,
+  LayerGradientNorms,
+  Sharpness,
+  Targets,
+  Tensor,
+  Weight,
+} from './types.js';
+import type { Pointer } from './wasm.js';
+
+/** Gradients below this share of the largest one are compared on that scale: float32 can tell no more. */
+const FLOOR_SHARE = 1e-3;
+
+/** Weights, or gradients, out of a flat buffer. */
+export function readWeights(core: Core, buffer: Pointer): Weight[] {
+  return weightPlaces(core).map(({ name, shape, offset, length }) => ({
+    name,
+    shape,
+    data: copyFloats(buffer + 4 * offset, length),
+  }));
+}
+
+export function gradients(core: Core, x: Inputs, y: Targets): { loss: number; gradients: Weight[] } {
+  return scoped((scope) => {
+    const batch = wholeBatch(core, scope, 'gradients', x, y);
+    const loss = core.native.lossAndGradients(batch.x, batch.targets, batch.rows);
+    return { loss, gradients: readWeights(core, core.native.gradients()) };
+  });
+}
+
+export function forwardTrace(core: Core, x: Inputs): LayerForward[] {
+  const { data, rows } = checkInputs('forwardTrace: x', x, core.features);
+  reserveWorkspace(core, rows);
+  return scoped((scope) => {
+    core.native.forward(scope.copyIn(data), rows);
+    return core.layers.map((_, layer) => layerForward(core, layer, rows));
+  });
+}
+
+export function backpropTrace(core: Core, x: Inputs, y: Targets): { loss: number; layers: LayerBackprop[] } {
+  return scoped((scope) => {
+    const batch = wholeBatch(core, scope, 'backpropTrace', x, y);
+    const loss = core.native.lossAndGradients(batch.x, batch.targets, batch.rows);
+    const grads = new Map(readWeights(core, core.native.gradients()).map((weight) => [weight.name, weight]));
+    const tensor = (name: string): Tensor | undefined => {
+      const weight = grads.get(name);
+      return weight && { shape: weight.shape, data: weight.data };
+    };
+    const layers = core.layers.map(({ name }, layer): LayerBackprop => {
+      const biasGrad = tensor(`${name}/bias`);
+      return {
+        ...layerForward(core, layer, batch.rows),
+        delta: rowsOf(core, layer, batch.rows, core.native.delta(layer)),
+        kernelGrad: tensor(`${name}/kernel`)!,
+        ...(biasGrad && { biasGrad }),
+      };
+    });
+    return { loss, layers };
+  });
+}
+
+export function gradientCheck(core: Core, x: Inputs, y: Targets, options: { samples?: number }): GradientCheck {
+  const all = countParams(core);
+  const { samples = all } = checkObject('gradientCheck: options', options, ['samples']);
+  checkInteger('gradientCheck: samples', samples, 1);
+  return scoped((scope) => {
+    const batch = wholeBatch(core, scope, 'gradientCheck', x, y);
+    const { parameter, ...rest } = core.native.gradientCheck(
+      batch.x,
+      batch.targets,
+      batch.rows,
+      Math.min(samples, all),
+      FLOOR_SHARE,
+    );
+    const place = weightPlaces(core).find(({ offset, length }) => parameter < offset + length)!;
+    return { ...rest, weight: place.name, index: parameter - place.offset };
+  });
+}
+
+export function gradientNorms(core: Core, x: Inputs, y: Targets): LayerGradientNorms[] {
+  return scoped((scope) => {
+    const batch = wholeBatch(core, scope, 'gradientNorms', x, y);
+    const norms = core.native.gradientNorms(batch.x, batch.targets, batch.rows);
+    return norms.map(({ delta, kernelGrad, biasGrad }, layer) => ({
+      name: core.layers[layer]!.name,
+      deltaNorm: delta,
+      kernelGradNorm: kernelGrad,
+      biasGradNorm: biasGrad,
+    }));
+  });
+}
+
+export function sharpness(
+  core: Core,
+  x: Inputs,
+  y: Targets,
+  options: { maxIterations?: number; tolerance?: number },
+): Sharpness {
+  checkObject('sharpness: options', options, ['maxIterations', 'tolerance']);
+  const { maxIterations = 100, tolerance = 1e-4 } = options;
+  checkInteger('sharpness: maxIterations', maxIterations, 1);
+  checkNumber('sharpness: tolerance', tolerance, 0);
+  return scoped((scope) => {
+    const batch = wholeBatch(core, scope, 'sharpness', x, y);
+    const result = core.native.sharpness(batch.x, batch.targets, batch.rows, maxIterations, tolerance);
+    return { ...result, learningRateBound: result.lambdaMax > 0 ? 2 / result.lambdaMax : Infinity };
+  });
+}
+
+function layerForward(core: Core, layer: number, rows: number): LayerForward {
+  return {
+    name: core.layers[layer]!.name,
+    z: rowsOf(core, layer, rows, core.native.z(layer)),
+    a: rowsOf(core, layer, rows, core.native.a(layer)),
+  };
+}
+
+function rowsOf(core: Core, layer: number, rows: number, pointer: Pointer): Tensor {
+  const { units } = core.layers[layer] ?? { units: outputsOf(core) };
+  return { shape: [rows, units], data: copyFloats(pointer, rows * units) };
+}

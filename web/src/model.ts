@@ -1,0 +1,318 @@
+import { checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
+import {
+  checkFinite,
+  countParams,
+  logsFrom,
+  outputsOf,
+  reserveWorkspace,
+  targetKindOf,
+  weightPlaces,
+  type Core,
+} from './core.js';
+import { checkInputs, checkTargets } from './data.js';
+import { planFit, runFit } from './fit.js';
+import { copyFloats, overwrite, reserve, scoped } from './heap.js';
+import * as inspect from './inspect.js';
+import { nativeDense, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
+import { writeModel } from './formats/model.js';
+import type {
+  CompileOptions,
+  FitOptions,
+  GradientCheck,
+  History,
+  Inputs,
+  LayerBackprop,
+  LayerForward,
+  LayerGradientNorms,
+  Logs,
+  SequentialOptions,
+  Sharpness,
+  Targets,
+  Weight,
+} from './types.js';
+import { mlp, type NativeModel } from './wasm.js';
+
+/** Default rows a pass in `predict` and `evaluate`. */
+const BATCH_SIZE = 128;
+
+// The net below dispose(): a model that is forgotten frees its memory when it is collected.
+const forgotten = new FinalizationRegistry<NativeModel>((native) => native.delete());
+
+/**
+ * Builds a model: a stack of layers, each fed by the one before, with initial weights drawn from `seed`.
+ *
+ * @throws {TypeError | RangeError} naming the layer and option that is wrong.
+ * @throws {Error} before {@link init} is done.
+ */
+export function sequential(options: SequentialOptions): Sequential {
+  return new Sequential(options);
+}
+
+/** A multilayer perceptron; made by {@link sequential} or {@link loadModel}. */
+export class Sequential {
+  readonly #core: Core;
+  #state: 'idle' | 'fitting' | 'disposing' | 'disposed' = 'idle';
+
+  /** Set to true, in a callback say, to end {@link fit} at the next yield. */
+  stopTraining = false;
+
+  /** @internal */
+  constructor(options: SequentialOptions) {
+    checkObject('sequential', options, ['layers', 'seed', 'name']);
+    const { layers, seed = Math.floor(Math.random() * 2 ** 32), name = 'sequential' } = options;
+    checkInteger('sequential: seed', seed, 0, Number.MAX_SAFE_INTEGER);
+    checkString('sequential: name', name);
+    this.#core = { native: undefined as unknown as NativeModel, name, seed, ...resolveLayers('sequential', layers) };
+    // Parameters and gradients, and both once more while the last layer's are appended.
+    reserve(4 * 4 * countParams(this.#core));
+    this.#core.native = new (mlp().Model)(this.#core.features, seed);
+    for (const layer of this.#core.layers) this.#core.native.addDense(nativeDense(layer));
+    forgotten.register(this, this.#core.native, this);
+  }
+
+  get name(): string {
+    return this.#core.name;
+  }
+
+  /** Integer that initial weights and the order of samples come from. */
+  get seed(): number {
+    return this.#core.seed;
+  }
+
+  /** `[features]` of one sample. */
+  get inputShape(): [number] {
+    return [this.#core.features];
+  }
+
+  /** `[units]` of one prediction. */
+  get outputShape(): [number] {
+    return [outputsOf(this.#core)];
+  }
+
+  /** The layers, every default filled in. */
+  get layers(): readonly Readonly<Core['layers'][number]>[] {
+    return this.#core.layers;
+  }
+
+  /** Whether {@link fit} is running. */
+  get isTraining(): boolean {
+    return this.#state === 'fitting';
+  }
+
+  /** Whether {@link dispose} was called. */
+  get isDisposed(): boolean {
+    return this.#state === 'disposed' || this.#state === 'disposing';
+  }
+
+  /**
+   * Sets optimizer, loss and metrics; the optimizer starts afresh, the weights stay.
+   *
+   * @throws {TypeError | RangeError} for unknown names and options out of range; then nothing is changed.
+   */
+  compile(options: CompileOptions): void {
+    const core = this.#idle('compile');
+    const resolved = resolveCompile(options);
+    const last = core.layers[core.layers.length - 1]!.activation.name;
+    if (resolved.loss.fromLogits && last !== 'linear') {
+      throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
+    }
+    reserve(2 * 4 * countParams(core)); // optimizer state
+    core.native.compile(nativeLoss(resolved.loss), resolved.metrics, resolved.optimizer);
+    core.compiled = resolved;
+  }
+
+  /**
+   * Trains on rows × features samples `x` with targets `y` ({@link Targets}) in mini-batches. Gives the event loop
+   * a turn about every 10 ms; in a page, training in a worker keeps scrolling and drawing smoothest.
+   *
+   * @returns once all epochs are done, or `signal` or {@link stopTraining} ended it.
+   * @throws {TypeError | RangeError} for wrong data or options; then the model is unchanged.
+   * @throws {Error} when `fit` is running already, or the model is not compiled or disposed.
+   */
+  async fit(x: Inputs, y: Targets, options: FitOptions = {}): Promise<History> {
+    const core = this.#idle('fit');
+    const plan = planFit(core, x, y, options);
+    this.#state = 'fitting';
+    this.stopTraining = false;
+    try {
+      return await runFit(core, plan, () => this.stopTraining || this.#state === 'disposing');
+    } finally {
+      if (this.isDisposed) this.#delete();
+      else this.#state = 'idle';
+    }
+  }
+
+  /**
+   * Mean loss and metrics over rows × features samples and their targets.
+   *
+   * @param options.batchSize rows a pass; changes memory, not results. Default 128.
+   */
+  evaluate(x: Inputs, y: Targets, options: { batchSize?: number } = {}): Logs {
+    const core = this.#alive('evaluate');
+    const { batchSize = BATCH_SIZE } = checkObject('evaluate: options', options, ['batchSize']);
+    const kind = targetKindOf(core, 'evaluate');
+    checkInteger('evaluate: batchSize', batchSize, 1);
+    const { data, rows } = checkInputs('evaluate: x', x, core.features);
+    const { values, classes } = checkTargets('evaluate: y', y, rows, outputsOf(core), kind);
+    reserveWorkspace(core, Math.min(batchSize, rows));
+    return scoped((scope) => {
+      const pointers = [scope.copyIn(data), scope.copyIn(values), scope.copyIn(classes)] as const;
+      return logsFrom(core, core.native.evaluate(...pointers, 0, rows, Math.min(batchSize, rows)));
+    });
+  }
+
+  /**
+   * Outputs for rows × features samples.
+   *
+   * @param options.batchSize rows a pass; changes memory, not results. Default 128.
+   * @returns rows × units, row-major.
+   */
+  predict(x: Inputs, options: { batchSize?: number } = {}): Float32Array<ArrayBuffer> {
+    const core = this.#alive('predict');
+    const { batchSize = BATCH_SIZE } = checkObject('predict: options', options, ['batchSize']);
+    checkInteger('predict: batchSize', batchSize, 1);
+    const { data, rows } = checkInputs('predict: x', x, core.features);
+    reserveWorkspace(core, Math.min(batchSize, rows));
+    return scoped((scope) => {
+      const outputs = scope.allocate(4 * rows * outputsOf(core));
+      core.native.predict(scope.copyIn(data), rows, Math.min(batchSize, rows), outputs);
+      return copyFloats(outputs, rows * outputsOf(core));
+    });
+  }
+
+  /** Copies of all weights: kernel, bias, kernel, bias … */
+  getWeights(): Weight[] {
+    const core = this.#alive('getWeights');
+    return inspect.readWeights(core, core.native.parameters());
+  }
+
+  /**
+   * Replaces all weights. Order and shapes are those of {@link getWeights}; names do not matter.
+   *
+   * @throws {TypeError | RangeError} for wrong shapes, lengths or numbers that are not finite; then nothing is changed.
+   */
+  setWeights(weights: readonly Pick<Weight, 'shape' | 'data'>[]): void {
+    const core = this.#alive('setWeights');
+    const places = weightPlaces(core);
+    if (!Array.isArray(weights)) throw typeError('setWeights: weights', 'an array of weights', weights);
+    if (weights.length !== places.length) throw rangeError('setWeights: weights', `${places.length} weights`, weights);
+    places.forEach(({ name, shape, length }, i) => {
+      const argument = `setWeights: weights[${i}]`;
+      const weight = checkObject(argument, weights[i] as Weight, ['name', 'shape', 'data']);
+      if (!(weight.data instanceof Float32Array)) throw typeError(`${argument}.data`, 'a Float32Array', weight.data);
+      if (String(weight.shape) !== String(shape)) {
+        throw rangeError(`${argument}.shape`, `[${shape}] of ${name}`, `[${weight.shape}]`);
+      }
+      if (weight.data.length !== length) throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
+      checkFinite(`${argument}.data`, weight.data);
+    });
+    places.forEach(({ offset }, i) => overwrite(core.native.parameters() + 4 * offset, weights[i]!.data));
+  }
+
+  /** Number of weights, biases included. */
+  countParams(): number {
+    return countParams(this.#alive('countParams'));
+  }
+
+  /** A table of the layers, handed to `print` line by line (default `console.log`), and returned. */
+  summary(print: (line: string) => void = console.log): string {
+    const core = this.#alive('summary');
+    let inputs = core.features;
+    const rows = core.layers.map(({ name, units, activation, useBias }) => {
+      const parameters = inputs * units + (useBias ? units : 0);
+      const row = [name, activation.name, `${inputs} → ${units}`, parameters.toLocaleString('en')];
+      inputs = units;
+      return row;
+    });
+    const table = [['layer', 'activation', 'shape', 'parameters'], ...rows];
+    const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+    const lines = table.map((row) =>
+      row.map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('   '),
+    );
+    const width = lines[0]!.length;
+    const text = [
+      `${core.name}, seed ${core.seed}`,
+      lines[0]!,
+      '─'.repeat(width),
+      ...lines.slice(1),
+      '─'.repeat(width),
+      `${countParams(core).toLocaleString('en')} parameters`,
+    ];
+    text.forEach((line) => print(line));
+    return text.join('\n');
+  }
+
+  /** The model as a file: architecture, seed, weights and what it was compiled with, for {@link loadModel}. */
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    return writeModel(this.#alive('save'), this.getWeights());
+  }
+
+  /** Mean loss of all samples at once, and its gradient with respect to every weight, named and shaped like it. */
+  gradients(x: Inputs, y: Targets): { loss: number; gradients: Weight[] } {
+    return inspect.gradients(this.#alive('gradients'), x, y);
+  }
+
+  /** Every layer's pre-activation z and activation a, rows × units. */
+  forwardTrace(x: Inputs): LayerForward[] {
+    return inspect.forwardTrace(this.#alive('forwardTrace'), x);
+  }
+
+  /** Everything that backpropagation computes: z, a, delta, kernelGrad and biasGrad of every layer. */
+  backpropTrace(x: Inputs, y: Targets): { loss: number; layers: LayerBackprop[] } {
+    return inspect.backpropTrace(this.#alive('backpropTrace'), x, y);
+  }
+
+  /**
+   * Compares the analytic gradient with central differences of fourth order, parameter by parameter. Costs four
+   * forward passes for each.
+   *
+   * @param options.samples how many parameters, drawn from the model's seed. Default: all.
+   */
+  gradientCheck(x: Inputs, y: Targets, options: { samples?: number } = {}): GradientCheck {
+    return inspect.gradientCheck(this.#idle('gradientCheck'), x, y, options);
+  }
+
+  /** Euclidean norms of each layer's error signal and gradients: small ones near the input mean vanishing. */
+  gradientNorms(x: Inputs, y: Targets): LayerGradientNorms[] {
+    return inspect.gradientNorms(this.#alive('gradientNorms'), x, y);
+  }
+
+  /**
+   * Largest eigenvalue λ_max of the loss's Hessian, by power iteration, and 2/λ_max, above which plain gradient
+   * descent on these samples diverges (document 001 §11). Costs four gradients an iteration.
+   *
+   * @param options.maxIterations default 100.
+   * @param options.tolerance relative change of λ_max between two iterations that counts as converged. Default 1e-4.
+   */
+  sharpness(x: Inputs, y: Targets, options: { maxIterations?: number; tolerance?: number } = {}): Sharpness {
+    return inspect.sharpness(this.#idle('sharpness'), x, y, options);
+  }
+
+  /** Frees the model's memory. While {@link fit} runs, it ends it first. Calling it again does nothing. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    if (this.#state === 'fitting') this.#state = 'disposing';
+    else this.#delete();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #delete(): void {
+    this.#state = 'disposed';
+    forgotten.unregister(this);
+    this.#core.native.delete();
+  }
+
+  #alive(method: string): Core {
+    if (this.isDisposed) throw new Error(`${method}: expected a live model, got one that was disposed`);
+    return this.#core;
+  }
+
+  #idle(method: string): Core {
+    const core = this.#alive(method);
+    if (this.#state === 'fitting') throw new Error(`${method}: expected an idle model, got one that fit() is training`);
+    return core;
+  }
+}
