@@ -90,20 +90,15 @@ function answerWith(pretrained: Pretrained | undefined): void {
     }
     if (store.state.pixels !== pixels) void ask();
   };
-  let phase = store.state.run.phase;
   store.on(['pixels'], () => void ask());
+  let own: boolean | undefined;
   store.on(['run'], () => {
-    if (phase === store.state.run.phase) return;
-    phase = store.state.run.phase;
-    if (phase === 'idle') {
-      store.set({ status: { text: 'Back to the pretrained network.', tone: 'plain' } });
-    }
-    if (phase === 'idle' || phase === 'failed') {
-      store.set({ kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' } });
-      void ask();
-    }
+    if (own === trainer.hasNetwork) return;
+    own = trainer.hasNetwork;
+    if (own) return;
+    store.set({ kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' } });
+    void ask();
   });
-  store.set({ kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' } });
 }
 
 function report(what: string, error: unknown): void {

@@ -23,7 +23,12 @@ export class Meter {
     this.#time = now;
   }
 
-  /** `logs` are the means over the first `samples` samples of `epoch`. */
+  /** Whether there are samples that were not reported yet. */
+  isNews(epoch: number, samples: number): boolean {
+    return epoch !== this.#epoch || samples > this.#samples;
+  }
+
+  /** `logs` are the means over the first `samples` samples of `epoch`, some of which must be news. */
   since(epoch: number, samples: number, logs: Logs, now: number): Figures {
     if (epoch !== this.#epoch) {
       this.#epoch = epoch;
@@ -33,17 +38,15 @@ export class Meter {
     const elapsed = now - this.#time;
     const lossSum = logs.loss * samples;
     const hits = (logs['accuracy'] ?? 0) * samples;
-    const mean = (sum: number, before: number, overall: number): number =>
-      fresh > 0 ? (sum - before) / fresh : overall;
-    if (fresh > 0 && elapsed > 0) {
+    if (elapsed > 0) {
       const rate = (1000 * fresh) / elapsed;
       const share = 1 - Math.exp(-elapsed / RATE_MEMORY_MS);
       this.#rate = this.#rate === undefined ? rate : this.#rate + share * (rate - this.#rate);
     }
     const figures = {
       samplesPerSecond: this.#rate ?? 0,
-      loss: Math.max(0, mean(lossSum, this.#lossSum, logs.loss)),
-      accuracy: Math.min(1, Math.max(0, mean(hits, this.#hits, logs['accuracy'] ?? 0))),
+      loss: Math.max(0, (lossSum - this.#lossSum) / fresh),
+      accuracy: Math.min(1, Math.max(0, (hits - this.#hits) / fresh)),
     };
     this.#samples = samples;
     this.#lossSum = lossSum;

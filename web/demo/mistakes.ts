@@ -25,6 +25,7 @@ export function mountMistakes(store: PageStore): void {
       cell.style.setProperty('--share', i % 11 === 0 ? '0' : String(count / most));
     });
     const ramp = inkRamp();
+    gallery.parentElement!.hidden = worst.length === 0;
     gallery.replaceChildren(...worst.map((mistake) => tile(mistake, ramp)));
   });
 }

@@ -131,7 +131,7 @@ function mountAnswer(store: PageStore): void {
   const reader = element('reader', HTMLElement);
   const readers: Record<Answer['by'], string> = {
     pretrained: 'Read by the pretrained network.',
-    trained: 'Read by the network you train.',
+    trained: 'Read by your network.',
   };
   store.on(['answer'], () => {
     const { answer } = store.state;

@@ -74,6 +74,7 @@ export class Trainer {
   async reset(): Promise<void> {
     this.#generation++;
     this.#store.set({ run: IDLE, mistakes: undefined });
+    this.#say('Back to the pretrained network.');
     const connection = this.#connection;
     if (connection) await this.#ask(() => connection.remote.reset()).catch(() => undefined);
   }
@@ -161,6 +162,7 @@ export class Trainer {
         this.#store.set({ mistakes: event.mistakes });
         break;
       case 'settled':
+        if (!this.hasNetwork) break; // stopped before its first report
         this.#store.set({ mistakes: event.mistakes, kernels: { ...event.tiles, by: 'trained' } });
         if (event.reading && this.#store.state.pixels) {
           this.#store.set({ answer: { ...event.reading, by: 'trained' } });

@@ -89,9 +89,15 @@ async function fit(
   let pictured = -Infinity;
   let judged = -Infinity;
 
+  const checkLoss = ({ loss }: Logs): void => {
+    if (Number.isFinite(loss)) return;
+    throw new RangeError('The loss is no longer a number: the steps are too large. Try a smaller learning rate.');
+  };
   const progress = (epoch: number, samples: number, logs: Logs): void => {
+    checkLoss(logs);
     const now = performance.now();
-    if (now - reported < REPORT_MS) return;
+    // Yields between two parts of the validation bring nothing new.
+    if (now - reported < REPORT_MS || !meter.isNews(epoch, samples)) return;
     reported = now;
     const withTiles = now - pictured >= TILES_MS;
     if (withTiles) pictured = now;
@@ -118,15 +124,10 @@ async function fit(
         progress(epoch, Math.min(batch * settings.batchSize, training.count), logs);
         if (await current.whileResumed()) meter.start(performance.now());
       },
-      async onEpochEnd(epoch, { loss, accuracy, valLoss, valAccuracy }) {
-        report({
-          kind: 'epoch',
-          epoch: epoch + 1,
-          loss,
-          accuracy: accuracy!,
-          valLoss: valLoss!,
-          valAccuracy: valAccuracy!,
-        });
+      async onEpochEnd(epoch, logs) {
+        checkLoss(logs);
+        const [accuracy, valLoss, valAccuracy] = [logs['accuracy']!, logs['valLoss']!, logs['valAccuracy']!];
+        report({ kind: 'epoch', epoch: epoch + 1, loss: logs.loss, accuracy, valLoss, valAccuracy });
         if (performance.now() - judged > JUDGE_MS) {
           lookAtMistakes(heldOut);
           judged = performance.now();
