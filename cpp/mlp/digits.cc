@@ -277,7 +277,7 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
 // Slant, rotation and proportion, and on top of them a smooth random displacement field: the elastic
 // distortion of Simard, Steinkraus, Platt (2003), here as two random cubics in place of a blurred noise image.
 void distort(Random& random, int digit, Drawing& drawing) {
-  const float slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.16f + 0.2f * spread(random);
+  const float slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.15f + 0.24f * spread(random);
   const float turn = 0.1f * spread(random);
   const float cosine = 1 / std::sqrt(1 + turn * turn), sine = turn * cosine;
   const float wide = digit == 1 ? 0.9f : 1.0f + 0.2f * spread(random);
@@ -358,7 +358,7 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     Random random(seed, Stream::kDigits, first + static_cast<std::uint32_t>(i));
     const int digit = static_cast<int>(random.below(10));
     Hand hand;
-    hand.jitter = uniform(random, 2, 9);
+    hand.jitter = uniform(random, 2, 9.5f);
     hand.rounding = uniform(random, 0, 0.6f);
     hand.tremor = uniform(random, 0, 0.9f);
     hand.lift = uniform(random, 1, 5);
@@ -369,7 +369,7 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
     // Pen width in canvas pixels, half of it the radius; skewed towards thin as measured.
     const float broad = static_cast<float>(random.uniform() * random.uniform());
     const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.4f * broad;
-    rasterize(drawing, penRadius, uniform(random, 0.25f, 0.7f), canvas);
+    rasterize(drawing, digit == 1 ? 1.2f * penRadius : penRadius, uniform(random, 0.25f, 1), canvas);
     normalizeDigit(canvas, kCanvasSize, kCanvasSize, pixels + static_cast<std::ptrdiff_t>(i) * kDigitPixels);
     labels[i] = static_cast<std::uint8_t>(digit);
   }
