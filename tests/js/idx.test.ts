@@ -155,17 +155,22 @@ describe('readIdx', () => {
       }
     });
 
+    it('an option that does not exist', async () => {
+      const options = { maxElement: 5 } as object;
+      await expect(readIdx(image, options)).rejects.toThrow("Did you mean 'maxElements'?");
+    });
+
     it.each([0, -1, 1.5, NaN, Infinity])('maxElements %s', async (maxElements) => {
-      const text = `readIdx: maxElements: expected an integer ≥ 1, got ${maxElements}`;
+      const text = `readIdx: maxElements: expected an integer from 1 to 9007199254740991, got ${maxElements}`;
       await expect(readIdx(image, { maxElements })).rejects.toThrow(new RangeError(text));
     });
   });
 
   describe('rejects with a TypeError', () => {
     it.each([
-      ['a string', 'bytes', 'string'],
-      ['an array of numbers', [0, 0, 8, 1], 'Array'],
-      ['another typed array', new Uint16Array(4), 'Uint16Array'],
+      ['a string', 'bytes', "'bytes'"],
+      ['an array of numbers', [0, 0, 8, 1], 'Array(4)'],
+      ['another typed array', new Uint16Array(4), 'Uint16Array(4)'],
       ['null', null, 'null'],
       ['nothing', undefined, 'undefined'],
     ])('%s instead of bytes', async (_name, value, kind) => {
@@ -174,8 +179,13 @@ describe('readIdx', () => {
     });
 
     it('maxElements that is no number', async () => {
-      const text = 'readIdx: maxElements: expected a number, got string';
+      const text = `readIdx: maxElements: expected an integer from 1 to 9007199254740991, got '6'`;
       await expect(readIdx(image, { maxElements: '6' as never })).rejects.toThrow(new TypeError(text));
+    });
+
+    it('options that are no object', async () => {
+      const text = 'readIdx: options: expected an object, got 6';
+      await expect(readIdx(image, 6 as never)).rejects.toThrow(new TypeError(text));
     });
   });
 
@@ -260,7 +270,7 @@ describe('readMnist', () => {
   it.each([
     ['no argument', undefined, ': expected { images, labels }, got undefined'],
     ['no images', { labels }, ': images: expected a Uint8Array or an ArrayBuffer, got undefined'],
-    ['a path', { images, labels: 'a.gz' }, ': labels: expected a Uint8Array or an ArrayBuffer, got string'],
+    ['a path', { images, labels: 'a.gz' }, ": labels: expected a Uint8Array or an ArrayBuffer, got 'a.gz'"],
   ])('rejects %s with a TypeError', async (_name, files, message) => {
     await expect(readMnist(files as never)).rejects.toThrow(new TypeError(`readMnist${message}`));
   });

@@ -1,7 +1,8 @@
 /**
  * Tables of numbers as text: comma-separated values as in RFC 4180, with `;` or tab instead of the comma too.
  */
-import { asBytes, quote, wrongType, wrongValue } from './contract.js';
+import { checkObject, typeError } from '../check.js';
+import { asBytes, malformed, quote } from './input.js';
 
 /** Options of {@link readCsv}. */
 export interface CsvOptions {
@@ -71,6 +72,7 @@ const NOT_FINITE = /^[+-]?(?:nan|inf|infinity)$/i;
  *   the labels, no such label column, or the bytes are not UTF-8
  */
 export function readCsv(text: string | Uint8Array | ArrayBuffer, options: CsvOptions = {}): CsvTable {
+  checkObject('readCsv: options', options, ['header', 'delimiter', 'labelColumn']);
   const { header = 'auto', delimiter = 'auto', labelColumn } = options;
   checkHeader(header);
   checkDelimiter(delimiter);
@@ -78,13 +80,13 @@ export function readCsv(text: string | Uint8Array | ArrayBuffer, options: CsvOpt
   const rows = new RowReader(table, delimiter === 'auto' ? guessDelimiter(table) : delimiter);
 
   const first = rows.next();
-  if (first === undefined) throw wrongValue('readCsv', 'a row of data', 'an empty file');
+  if (first === undefined) throw malformed('readCsv', 'a row of data', 'an empty file');
   const width = first.cells.length;
   const labelAt = findLabelColumn(labelColumn, header, first.cells);
   const features = labelAt === undefined ? width : width - 1;
   if (features === 0) {
     const hint = 'is the delimiter right? for a table without labels pass labelColumn: null';
-    throw wrongValue('readCsv', 'a column beside the labels', `1 column (${hint})`);
+    throw malformed('readCsv', 'a column beside the labels', `1 column (${hint})`);
   }
   const hasHeader = header === 'auto' ? typeof labelColumn === 'string' || isHeader(first, labelAt) : header;
   const names = first.cells.map((cell, column) => (hasHeader ? cell.trim() : `column${column + 1}`));
@@ -92,11 +94,11 @@ export function readCsv(text: string | Uint8Array | ArrayBuffer, options: CsvOpt
   const x = new FloatList();
   const labels = new LabelList();
   let row = hasHeader ? rows.next() : first;
-  if (row === undefined) throw wrongValue('readCsv', 'a row of data', 'only a header');
+  if (row === undefined) throw malformed('readCsv', 'a row of data', 'only a header');
   for (; row !== undefined; row = rows.next()) {
     const { line, cells } = row;
     if (cells.length !== width) {
-      throw wrongValue(`readCsv: line ${line}`, `${width} cells as in line ${first.line}`, `${cells.length}`);
+      throw malformed(`readCsv: line ${line}`, `${width} cells as in line ${first.line}`, `${cells.length}`);
     }
     for (let column = 0; column < width; column++) {
       if (column === labelAt) {
@@ -151,11 +153,11 @@ class LabelList {
     const kind = NUMBER.test(label) ? 'number' : 'text';
     this.kind ??= kind;
     if (label === '' || NOT_FINITE.test(label)) {
-      throw wrongValue(place(line, column), 'a label', quote(label));
+      throw malformed(place(line, column), 'a label', quote(label));
     }
     if (kind !== this.kind) {
       const expected = this.kind === 'number' ? 'a number' : 'text';
-      throw wrongValue(place(line, column), `${expected}, as the labels before are`, quote(label));
+      throw malformed(place(line, column), `${expected}, as the labels before are`, quote(label));
     }
     if (kind === 'text') this.texts.push(label);
     else if (value !== undefined) this.numbers.push(value);
@@ -173,42 +175,47 @@ class LabelList {
 function checkHeader(header: unknown): void {
   if (typeof header === 'boolean' || header === 'auto') return;
   const expected = `true, false or 'auto'`;
-  if (typeof header === 'string') throw wrongValue('readCsv: header', expected, quote(header));
-  throw wrongType('readCsv: header', expected, header);
+  if (typeof header === 'string') throw malformed('readCsv: header', expected, quote(header));
+  throw typeError('readCsv: header', expected, header);
 }
 
 function checkDelimiter(delimiter: unknown): void {
-  if (typeof delimiter !== 'string') throw wrongType('readCsv: delimiter', 'text', delimiter);
+  if (typeof delimiter !== 'string') throw typeError('readCsv: delimiter', 'a string', delimiter);
   if (delimiter !== 'auto' && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
     const expected = `'auto' or one character that is no quote and no line end`;
-    throw wrongValue('readCsv: delimiter', expected, quote(delimiter));
+    throw malformed('readCsv: delimiter', expected, quote(delimiter));
   }
 }
 
 /** The text without its byte order mark. */
 function decode(text: unknown): string {
   if (typeof text === 'string') return text.replace(/^\uFEFF/, '');
-  const bytes = asBytes(text, 'readCsv: text, if not a string');
+  const bytes = asBytes('readCsv: text', text, 'a string, a Uint8Array or an ArrayBuffer');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice());
   } catch (cause) {
-    throw wrongValue('readCsv', 'text in UTF-8', 'bytes that are not', cause);
+    throw malformed('readCsv', 'text in UTF-8', 'bytes that are not', cause);
   }
 }
 
 /** The candidate that comes most often in the first row that is not blank. */
 function guessDelimiter(text: string): string {
-  const counts = new Map(DELIMITERS.map((delimiter) => [delimiter, 0]));
+  let counts = new Map<string, number>();
   let quoted = false;
   let blank = true;
   for (const char of text) {
     if (char === '"') quoted = !quoted;
     else if (!quoted && (char === '\n' || char === '\r')) {
       if (!blank) break;
-    } else if (!quoted && counts.has(char)) counts.set(char, counts.get(char)! + 1);
+      counts = new Map();
+    } else if (!quoted) counts.set(char, countOf(char) + 1);
     blank &&= char.trim() === '';
   }
-  return DELIMITERS.reduce((best, next) => (counts.get(next)! > counts.get(best)! ? next : best));
+  return DELIMITERS.reduce((best, next) => (countOf(next) > countOf(best) ? next : best));
+
+  function countOf(char: string): number {
+    return counts.get(char) ?? 0;
+  }
 }
 
 /** The rows of a text one by one, blank lines left out, cells without their quotes. */
@@ -248,7 +255,7 @@ class RowReader {
       if (char === this.delimiter || char === '\n' || char === '\r') break;
       if (char === '"') {
         const got = quote(this.text.slice(start, this.at + 1));
-        throw wrongValue(place(row.line, row.cells.length), 'quotes around a cell with a quote in it', got);
+        throw malformed(place(row.line, row.cells.length), 'quotes around a cell with a quote in it', got);
       }
     }
     return this.text.slice(start, this.at);
@@ -260,7 +267,7 @@ class RowReader {
     for (;;) {
       const close = this.text.indexOf('"', this.at + 1);
       if (close < 0) {
-        throw wrongValue(place(row.line, row.cells.length), 'a closing quote', 'the end of the file');
+        throw malformed(place(row.line, row.cells.length), 'a closing quote', 'the end of the file');
       }
       cell += this.text.slice(this.at + 1, close);
       this.at = close + 1;
@@ -270,7 +277,7 @@ class RowReader {
     const next = this.text[this.at];
     if (next !== undefined && next !== this.delimiter && next !== '\n' && next !== '\r') {
       const expected = 'a delimiter or a line end after the closing quote';
-      throw wrongValue(place(row.line, row.cells.length), expected, quote(next));
+      throw malformed(place(row.line, row.cells.length), expected, quote(next));
     }
     this.line += cell.match(/\r\n|\r|\n/g)?.length ?? 0;
     return cell;
@@ -288,19 +295,19 @@ function findLabelColumn(
   if (typeof labelColumn === 'number') {
     const width = firstCells.length;
     if (Number.isInteger(labelColumn) && labelColumn >= 0 && labelColumn < width) return labelColumn;
-    throw wrongValue('readCsv: labelColumn', `an integer in [0, ${width})`, String(labelColumn));
+    throw malformed('readCsv: labelColumn', `an integer in [0, ${width})`, String(labelColumn));
   }
   if (typeof labelColumn !== 'string') {
-    throw wrongType('readCsv: labelColumn', 'a number, a name or null', labelColumn);
+    throw typeError('readCsv: labelColumn', 'a number, a name or null', labelColumn);
   }
   if (header === false) {
-    throw wrongValue(`readCsv: labelColumn ${quote(labelColumn)}`, 'a header', 'header: false');
+    throw malformed(`readCsv: labelColumn ${quote(labelColumn)}`, 'a header', 'header: false');
   }
   const names = firstCells.map((cell) => cell.trim());
   const at = names.indexOf(labelColumn);
   if (at < 0 || names.indexOf(labelColumn, at + 1) >= 0) {
     const times = at < 0 ? 'not there' : 'there more than once';
-    throw wrongValue('readCsv: labelColumn', `one of ${quote(names)}`, `${quote(labelColumn)}, ${times}`);
+    throw malformed('readCsv: labelColumn', `one of ${quote(names)}`, `${quote(labelColumn)}, ${times}`);
   }
   return at;
 }
@@ -322,7 +329,7 @@ function parseNumber(cell: string): number | undefined {
 
 function notANumber(text: string, line: number, column: number, hint = ''): RangeError {
   const expected = NUMBER.test(text) ? 'a number within the range of float32' : 'a number';
-  return wrongValue(place(line, column), expected, quote(text) + hint);
+  return malformed(place(line, column), expected, quote(text) + hint);
 }
 
 function place(line: number, column: number): string {

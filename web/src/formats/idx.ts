@@ -3,8 +3,9 @@
  * a 32-bit integer, then the elements, last dimension fastest; all big-endian. Source: Y. LeCun, C. Cortes,
  * C. J. C. Burges, “The MNIST database of handwritten digits”, section “The IDX file format”.
  */
+import { checkInteger, checkObject, typeError } from '../check.js';
 import type { DigitSet } from '../types.js';
-import { asBytes, kindOf, wrongType, wrongValue, type Bytes } from './contract.js';
+import { asBytes, malformed, type Bytes } from './input.js';
 
 /** Elements of an IDX file; the array type follows the file's type code. */
 export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -51,8 +52,8 @@ interface IdxHeader {
 
 const DEFAULT_MAX_ELEMENTS = 2 ** 30;
 
-/** Compressed bytes handed to the inflater at a time: small, so that it stops soon after an error. */
-const INFLATE_STEP = 64 * 1024;
+/** Compressed bytes handed to the inflater at a time: it may inflate them all, to 1000 times their size. */
+const INFLATE_STEP = 8 * 1024;
 
 const LEFT_OVER = 'bytes are left after the last element';
 
@@ -71,18 +72,15 @@ const ELEMENT_TYPES: ReadonlyMap<number, ElementType> = new Map<number, ElementT
  *
  * @param bytes the whole file
  * @returns the shape, and the elements as stored (nothing is scaled) in the machine's own byte order
- * @throws TypeError if `bytes` or `maxElements` is of the wrong type
+ * @throws TypeError if an argument is of the wrong type
  * @throws RangeError if the file is not IDX, is truncated, has bytes after its last element, has no dimension
  *   or one of size zero, promises more than `maxElements` elements, or does not inflate. Inflating stops as
  *   soon as more has come out than the header promises.
  */
 export async function readIdx(bytes: Bytes, options: IdxOptions = {}): Promise<IdxArray> {
-  const { maxElements = DEFAULT_MAX_ELEMENTS } = options;
-  if (typeof maxElements !== 'number') throw wrongType('readIdx: maxElements', 'a number', maxElements);
-  if (!Number.isSafeInteger(maxElements) || maxElements < 1) {
-    throw wrongValue('readIdx: maxElements', 'an integer ≥ 1', String(maxElements));
-  }
-  return read('readIdx', asBytes(bytes, 'readIdx: bytes'), maxElements);
+  const { maxElements = DEFAULT_MAX_ELEMENTS } = checkObject('readIdx: options', options, ['maxElements']);
+  checkInteger('readIdx: maxElements', maxElements, 1, Number.MAX_SAFE_INTEGER);
+  return read('readIdx', asBytes('readIdx: bytes', bytes), maxElements);
 }
 
 /**
@@ -95,23 +93,23 @@ export async function readIdx(bytes: Bytes, options: IdxOptions = {}): Promise<I
  *   two or three dimensions or the labels not uint8 of one, or if there are more or fewer labels than images
  */
 export async function readMnist(files: MnistFiles): Promise<DigitSet> {
-  if (typeof files !== 'object' || files === null) throw wrongType('readMnist', '{ images, labels }', files);
-  const imageBytes = asBytes(files.images, 'readMnist: images');
-  const labelBytes = asBytes(files.labels, 'readMnist: labels');
+  if (typeof files !== 'object' || files === null) throw typeError('readMnist', '{ images, labels }', files);
+  const imageBytes = asBytes('readMnist: images', files.images);
+  const labelBytes = asBytes('readMnist: labels', files.labels);
   const images = await read('readMnist: images', imageBytes, DEFAULT_MAX_ELEMENTS);
   const labels = await read('readMnist: labels', labelBytes, DEFAULT_MAX_ELEMENTS);
 
   const { data: pixels, shape } = images;
   if (!(pixels instanceof Uint8Array) || (shape.length !== 2 && shape.length !== 3)) {
-    throw wrongValue('readMnist: images', 'uint8 of 2 or 3 dimensions', describe(images));
+    throw malformed('readMnist: images', 'uint8 of 2 or 3 dimensions', describe(images));
   }
   const y = labels.data;
   if (!(y instanceof Uint8Array) || labels.shape.length !== 1) {
-    throw wrongValue('readMnist: labels', 'uint8 of 1 dimension', describe(labels));
+    throw malformed('readMnist: labels', 'uint8 of 1 dimension', describe(labels));
   }
   const count = shape[0]!;
   if (y.length !== count) {
-    throw wrongValue('readMnist: labels', `${count}, as many as images`, String(y.length));
+    throw malformed('readMnist: labels', `${count}, as many as images`, String(y.length));
   }
 
   const x = new Float32Array(pixels.length);
@@ -126,12 +124,12 @@ async function read(where: string, file: Uint8Array, maxElements: number): Promi
 
   const header = parseHeader(where, bytes, maxElements);
   if (header === undefined) {
-    throw wrongValue(where, 'an IDX header', `a file of ${bytes.length} bytes: it is truncated`);
+    throw malformed(where, 'an IDX header', `a file of ${bytes.length} bytes: it is truncated`);
   }
   const { type, shape, count, start, end } = header;
   if (bytes.length !== end) {
     const verdict = bytes.length < end ? 'the file is truncated' : LEFT_OVER;
-    throw wrongValue(where, promise(header), `${bytes.length} bytes: ${verdict}`);
+    throw malformed(where, promise(header), `${bytes.length} bytes: ${verdict}`);
   }
   const body = new DataView(bytes.buffer, bytes.byteOffset + start, end - start);
   const data = new type.array(count);
@@ -144,16 +142,16 @@ function parseHeader(where: string, bytes: Uint8Array, maxElements: number): Idx
   if (bytes.length < 4) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint16(0) !== 0) {
-    throw wrongValue(where, 'an IDX file, which starts with 00 00', hex(bytes.subarray(0, 2)));
+    throw malformed(where, 'an IDX file, which starts with 00 00', hex(bytes.subarray(0, 2)));
   }
   const code = view.getUint8(2);
   const type = ELEMENT_TYPES.get(code);
   if (type === undefined) {
     const known = Array.from(ELEMENT_TYPES, ([code, { name }]) => `${hex([code])} (${name})`);
-    throw wrongValue(where, `a type code among ${known.join(', ')}`, hex([code]));
+    throw malformed(where, `a type code among ${known.join(', ')}`, hex([code]));
   }
   const rank = view.getUint8(3);
-  if (rank === 0) throw wrongValue(where, 'at least 1 dimension', '0');
+  if (rank === 0) throw malformed(where, 'at least 1 dimension', '0');
 
   const start = 4 + 4 * rank;
   if (bytes.length < start) return undefined;
@@ -161,10 +159,10 @@ function parseHeader(where: string, bytes: Uint8Array, maxElements: number): Idx
   let count = 1;
   for (let d = 0; d < rank; d++) {
     const size = view.getUint32(4 + 4 * d);
-    if (size === 0) throw wrongValue(where, 'dimensions ≥ 1', `0 as dimension ${d + 1} of ${rank}`);
+    if (size === 0) throw malformed(where, 'dimensions ≥ 1', `0 as dimension ${d + 1} of ${rank}`);
     count *= size;
     if (count > maxElements) {
-      throw wrongValue(where, `at most ${maxElements} elements`, `a header that promises ${count} or more`);
+      throw malformed(where, `at most ${maxElements} elements`, `a header that promises ${count} or more`);
     }
     shape.push(size);
   }
@@ -181,7 +179,7 @@ async function inflateIdx(where: string, file: Uint8Array, maxElements: number):
     length += chunk.length;
     header ??= parseHeader(where, join(chunks, length), maxElements);
     if (header !== undefined && length > header.end) {
-      throw wrongValue(where, promise(header), `more: ${LEFT_OVER}`);
+      throw malformed(where, promise(header), `more: ${LEFT_OVER}`);
     }
   }
   return join(chunks, length);
@@ -203,7 +201,7 @@ async function* inflate(where: string, file: Uint8Array): AsyncGenerator<Uint8Ar
       const { done, value } = await reader.read().catch((cause: unknown) => {
         // Some engines give no reason.
         const reason = cause instanceof Error && cause.message !== '' ? ` (${cause.message})` : '';
-        throw wrongValue(where, 'a whole gzip file', `one that is truncated or broken${reason}`, cause);
+        throw malformed(where, 'a whole gzip file', `one that is truncated or broken${reason}`, cause);
       });
       if (done) return;
       yield value;
@@ -232,7 +230,7 @@ function promise({ type, shape, end }: IdxHeader): string {
 
 /** `Float32Array of shape [3, 2]`. */
 function describe({ data, shape }: IdxArray): string {
-  return `${kindOf(data)} of shape [${shape.join(', ')}]`;
+  return `${data.constructor.name} of shape [${shape.join(', ')}]`;
 }
 
 function hex(bytes: Iterable<number>): string {

@@ -5,7 +5,8 @@
  * https://github.com/huggingface/safetensors, whose rules against hostile files (a limit on the header, no
  * overlap, no hole) hold here too.
  */
-import { asBytes, kindOf, quote, wrongType, wrongValue, type Bytes } from './contract.js';
+import { typeError } from '../check.js';
+import { asBytes, malformed, quote, type Bytes } from './input.js';
 
 /** A tensor of a safetensors file. */
 export interface NamedTensor {
@@ -62,16 +63,16 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const entries: string[] = [];
-  checkMetadata('writeSafetensors: metadata', metadata, wrongType);
+  checkMetadata('writeSafetensors: metadata', metadata, typeError);
   if (Object.keys(metadata).length > 0) entries.push(`"${METADATA}":${JSON.stringify(metadata)}`);
 
   // Entry by entry: an object would move names like "0" to the front.
-  if (!Array.isArray(tensors)) throw wrongType('writeSafetensors: tensors', 'an array', tensors);
+  if (!Array.isArray(tensors)) throw typeError('writeSafetensors: tensors', 'an array', tensors);
   const names = new Set<string>();
   let dataBytes = 0;
   tensors.forEach((tensor: unknown, index) => {
     const { name, shape, data } = checkTensor(`writeSafetensors: tensors[${index}]`, tensor);
-    if (names.has(name)) throw wrongValue('writeSafetensors', 'each name once', `${quote(name)} twice`);
+    if (names.has(name)) throw malformed('writeSafetensors', 'each name once', `${quote(name)} twice`);
     names.add(name);
     const info = { dtype: 'F32', shape, data_offsets: [dataBytes, dataBytes + data.byteLength] };
     entries.push(`${JSON.stringify(name)}:${JSON.stringify(info)}`);
@@ -81,7 +82,7 @@ export function writeSafetensors(
   const json = new TextEncoder().encode(`{${entries.join(',')}}`);
   const headerBytes = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT;
   if (headerBytes > MAX_HEADER_BYTES) {
-    throw wrongValue('writeSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${headerBytes}`);
+    throw malformed('writeSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${headerBytes}`);
   }
 
   const dataStart = LENGTH_BYTES + headerBytes;
@@ -111,7 +112,7 @@ export function writeSafetensors(
  *   fit its offsets; offsets overlap, leave a hole or reach beyond the file; a name or a key is `__proto__`
  */
 export function readSafetensors(bytes: Bytes): SafetensorsFile {
-  const file = asBytes(bytes, 'readSafetensors: bytes');
+  const file = asBytes('readSafetensors: bytes', bytes);
   const { json, dataStart } = readHeader(file);
   const { infos, metadata } = parseHeader(json);
   checkLayout(infos, file.length - dataStart);
@@ -130,36 +131,36 @@ export function readSafetensors(bytes: Bytes): SafetensorsFile {
 /** The text of the header, and where the numbers start. */
 function readHeader(file: Uint8Array): { json: string; dataStart: number } {
   if (file.length < LENGTH_BYTES) {
-    throw wrongValue('readSafetensors', 'at least 8 bytes', `${file.length}: the file is truncated`);
+    throw malformed('readSafetensors', 'at least 8 bytes', `${file.length}: the file is truncated`);
   }
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
-    throw wrongValue('readSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
+    throw malformed('readSafetensors', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
   }
   const dataStart = LENGTH_BYTES + Number(length);
   if (dataStart > file.length) {
     const got = `${file.length - LENGTH_BYTES}: the file is truncated`;
-    throw wrongValue('readSafetensors', `a header of ${length} bytes`, got);
+    throw malformed('readSafetensors', `a header of ${length} bytes`, got);
   }
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return { json: decoder.decode(file.slice(LENGTH_BYTES, dataStart)), dataStart };
   } catch (cause) {
-    throw wrongValue('readSafetensors', 'a header in UTF-8', 'bytes that are not', cause);
+    throw malformed('readSafetensors', 'a header in UTF-8', 'bytes that are not', cause);
   }
 }
 
 /** The entries of the header, each checked by itself, in the order of their offsets. */
 function parseHeader(json: string): { infos: TensorInfo[]; metadata: Record<string, string> } {
   if (!json.startsWith('{')) {
-    throw wrongValue('readSafetensors', 'a header that starts with {', quote(json.slice(0, 8)));
+    throw malformed('readSafetensors', 'a header that starts with {', quote(json.slice(0, 8)));
   }
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(json) as Record<string, unknown>;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw wrongValue('readSafetensors', 'a header in JSON', `text that is not: ${reason}`, cause);
+    throw malformed('readSafetensors', 'a header in JSON', `text that is not: ${reason}`, cause);
   }
 
   const infos: TensorInfo[] = [];
@@ -168,7 +169,7 @@ function parseHeader(json: string): { infos: TensorInfo[]; metadata: Record<stri
     const value = header[name];
     if (name === METADATA) {
       checkMetadata(`readSafetensors: ${METADATA}`, value, (where, expected, wrong) =>
-        wrongValue(where, expected, kindOf(wrong)),
+        malformed(where, expected, quote(wrong)),
       );
       metadata = value;
     } else {
@@ -204,7 +205,7 @@ function outerKeys(json: string): Iterable<string> {
       if (depth === 1) keys = outer;
     } else if (char === ':' && depth <= 2) {
       const key = JSON.parse(json.slice(stringStart, stringEnd)) as string;
-      if (keys.has(key)) throw wrongValue('readSafetensors', 'each name once', `${quote(key)} twice`);
+      if (keys.has(key)) throw malformed('readSafetensors', 'each name once', `${quote(key)} twice`);
       keys.add(key);
     }
   }
@@ -213,19 +214,19 @@ function outerKeys(json: string): Iterable<string> {
 
 function parseInfo(name: string, info: unknown): TensorInfo {
   const where = `readSafetensors: tensor ${quote(name)}`;
-  if (!isObject(info)) throw wrongValue(where, 'an object', kindOf(info));
+  if (!isObject(info)) throw malformed(where, 'an object', quote(info));
   const { dtype, shape, data_offsets: offsets } = info;
-  if (dtype !== 'F32') throw wrongValue(where, 'dtype "F32", the only one read here', quote(dtype));
-  if (!Array.isArray(shape)) throw wrongValue(where, 'a shape', kindOf(shape));
+  if (dtype !== 'F32') throw malformed(where, 'dtype "F32", the only one read here', quote(dtype));
+  if (!Array.isArray(shape)) throw malformed(where, 'a shape', quote(shape));
   const bytes = FLOAT_BYTES * countElements(where, shape);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
-    throw wrongValue(where, 'data_offsets of two integers ≥ 0', quote(offsets));
+    throw malformed(where, 'data_offsets of two integers ≥ 0', quote(offsets));
   }
   const [begin, end] = offsets as [number, number];
-  if (end < begin) throw wrongValue(where, 'data_offsets in order', quote(offsets));
+  if (end < begin) throw malformed(where, 'data_offsets in order', quote(offsets));
   if (end - begin !== bytes) {
     const got = `${end - begin} between data_offsets ${quote(offsets)}`;
-    throw wrongValue(where, `${bytes} bytes for shape ${quote(shape)}`, got);
+    throw malformed(where, `${bytes} bytes for shape ${quote(shape)}`, got);
   }
   return { name, shape: shape as number[], begin, end };
 }
@@ -236,32 +237,32 @@ function checkLayout(infos: readonly TensorInfo[], dataBytes: number): void {
   for (const { name, begin, end } of infos) {
     const where = `readSafetensors: tensor ${quote(name)}`;
     if (end > dataBytes) {
-      throw wrongValue(where, `data_offsets within the ${dataBytes} bytes of data`, `[${begin},${end}]`);
+      throw malformed(where, `data_offsets within the ${dataBytes} bytes of data`, `[${begin},${end}]`);
     }
     if (begin !== filled) {
       const verdict = begin < filled ? 'it overlaps the tensor before it' : 'there is a hole before it';
-      throw wrongValue(where, `data_offsets that begin at ${filled}`, `${begin}: ${verdict}`);
+      throw malformed(where, `data_offsets that begin at ${filled}`, `${begin}: ${verdict}`);
     }
     filled = end;
   }
   if (filled !== dataBytes) {
     const got = `${dataBytes}: bytes are left after the last tensor`;
-    throw wrongValue('readSafetensors', `${filled} bytes of data`, got);
+    throw malformed('readSafetensors', `${filled} bytes of data`, got);
   }
 }
 
 /** `tensor` as an argument of {@link writeSafetensors}. */
 function checkTensor(where: string, tensor: unknown): NamedTensor {
-  if (!isObject(tensor)) throw wrongType(where, '{ name, shape, data }', tensor);
+  if (!isObject(tensor)) throw typeError(where, '{ name, shape, data }', tensor);
   const { name, shape, data } = tensor;
-  if (typeof name !== 'string') throw wrongType(`${where}.name`, 'text', name);
+  if (typeof name !== 'string') throw typeError(`${where}.name`, 'a string', name);
   checkKey(`${where}.name`, name);
-  if (name === METADATA) throw wrongValue(`${where}.name`, 'a name that is not reserved', quote(name));
-  if (!Array.isArray(shape)) throw wrongType(`${where}.shape`, 'an array', shape);
-  if (!isFloat32Array(data)) throw wrongType(`${where}.data`, 'a Float32Array', data);
+  if (name === METADATA) throw malformed(`${where}.name`, 'a name that is not reserved', quote(name));
+  if (!Array.isArray(shape)) throw typeError(`${where}.shape`, 'an array', shape);
+  if (!isFloat32Array(data)) throw typeError(`${where}.data`, 'a Float32Array', data);
   const count = countElements(`${where}.shape`, shape);
   if (data.length !== count) {
-    throw wrongValue(`${where}.data`, `${count} numbers for shape ${quote(shape)}`, String(data.length));
+    throw malformed(`${where}.data`, `${count} numbers for shape ${quote(shape)}`, String(data.length));
   }
   return { name, shape: shape as number[], data };
 }
@@ -275,7 +276,7 @@ function checkMetadata(
   if (!isObject(metadata)) throw wrongKind(where, 'an object', metadata);
   for (const [key, value] of Object.entries(metadata)) {
     checkKey(`${where}: key`, key);
-    if (typeof value !== 'string') throw wrongKind(`${where}: ${quote(key)}`, 'text', value);
+    if (typeof value !== 'string') throw wrongKind(`${where}: ${quote(key)}`, 'a string', value);
     checkUnicode(`${where}: ${quote(key)}`, value);
   }
 }
@@ -284,10 +285,10 @@ function checkMetadata(
 function countElements(where: string, shape: readonly unknown[]): number {
   let count = 1;
   for (const size of shape) {
-    if (!isSize(size)) throw wrongValue(where, 'sizes that are integers ≥ 0', quote(shape));
+    if (!isSize(size)) throw malformed(where, 'sizes that are integers ≥ 0', quote(shape));
     count *= size;
     if (FLOAT_BYTES * count > Number.MAX_SAFE_INTEGER) {
-      throw wrongValue(where, 'less than 2⁵³ bytes', `shape ${quote(shape)}`);
+      throw malformed(where, 'less than 2⁵³ bytes', `shape ${quote(shape)}`);
     }
   }
   return count;
@@ -295,22 +296,22 @@ function countElements(where: string, shape: readonly unknown[]): number {
 
 /** A key must not be one that, set on an object, changes its prototype. */
 function checkKey(where: string, key: string): void {
-  if (key === '__proto__') throw wrongValue(where, 'a harmless name', quote(key));
+  if (key === '__proto__') throw malformed(where, 'a harmless name', quote(key));
   checkUnicode(where, key);
 }
 
 /** The reference implementation takes no half of a surrogate pair. */
 function checkUnicode(where: string, text: string): void {
-  if (/\p{Surrogate}/u.test(text)) throw wrongValue(where, 'valid Unicode', quote(text));
+  if (/\p{Surrogate}/u.test(text)) throw malformed(where, 'valid Unicode', quote(text));
 }
 
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
-/** By name, as in {@link asBytes}. */
+/** By the type's name, as in {@link asBytes}. */
 function isFloat32Array(value: unknown): value is Float32Array {
-  return kindOf(value) === 'Float32Array';
+  return Object.prototype.toString.call(value) === '[object Float32Array]';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
