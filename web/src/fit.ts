@@ -84,7 +84,13 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
     validation = slice(core, training, kept, training.rows);
     training = slice(core, training, 0, kept);
   }
-  return { epochs, initialEpoch, batchSize, shuffle, callbacks, signal, training, validation };
+  return { epochs, initialEpoch, batchSize, shuffle, callbacks: bound(callbacks), signal, training, validation };
+}
+
+/** Callbacks that can be called by themselves: each keeps the object it is a method of as its `this`. */
+function bound(callbacks: Callbacks): Callbacks {
+  const given = CALLBACK_KEYS.filter((key) => callbacks[key] !== undefined);
+  return Object.fromEntries(given.map((key) => [key, (callbacks[key] as () => void).bind(callbacks)]));
 }
 
 function slice(core: Core, samples: Samples, begin: number, end: number): Samples {
