@@ -1,6 +1,5 @@
 /** Owner of the two charts: loss and accuracy over epochs, each with a training and a validation series. */
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { colour } from './colour.js';
 import { element, oncePerFrame } from './dom.js';
 import type { Curve, PageStore } from './state.js';

@@ -59,7 +59,8 @@ export async function withFiles(
     const images = given[`${kind}Images`];
     const labels = given[`${kind}Labels`];
     if (images && labels && images.count !== labels.count) {
-      errors.push(`${images.file.name} has ${images.count} images, ${labels.file.name} ${labels.count} labels.`);
+      const counts = `${images.count.toLocaleString('en')} and ${labels.count.toLocaleString('en')} digits`;
+      errors.push(`${images.file.name} and ${labels.file.name} do not belong together: ${counts}.`);
       delete given[`${kind}Labels`];
     }
   }

@@ -129,7 +129,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
       activation: 'relu',
       optimizer: 'adam',
       learningRate: '0.001',
-      batchSize: '128',
+      batchSize: '64',
       epochs: '10',
     },
   },
