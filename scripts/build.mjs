@@ -7,31 +7,38 @@ import { ROOT, run } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
+/** The modules that CMakeLists.txt makes. */
+const FLAVOURS = ['mlp', 'mlp-scalar'];
 const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
 
-/** C++ → dist/mlp.js, dist/mlp.wasm …; TypeScript → dist/*.js, dist/*.d.ts. */
-export function buildPackage() {
+/** C++ → build/web; then, with the TypeScript, all of dist/ anew. */
+export async function buildPackage() {
   // Debian's Emscripten looks for its own acorn only where Debian's own node would.
   const env = existsSync('/usr/share/nodejs/acorn') ? { NODE_PATH: '/usr/share/nodejs' } : {};
-  const configured = at('build/web/CMakeCache.txt');
-  if (!newer(configured, at('CMakeLists.txt'))) run('emcmake', ['cmake', '--preset', 'web'], { env });
+  if (!newer(at('build/web/CMakeCache.txt'), at('CMakeLists.txt'))) run('emcmake', ['cmake', '--preset', 'web'], { env });
   run('cmake', ['--build', '--preset', 'web', '--parallel', String(availableParallelism())], { env });
-  removeStaleOutput();
+
+  rmSync(at('dist'), { recursive: true, force: true });
+  const { build } = await import('esbuild'); // not before setup() has installed it
+  const glue = FLAVOURS.map((name) => at(`build/web/${name}.js`));
+  const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
+  await build({ ...common, entryPoints: sources(at('web/src')), outbase: at('web/src') });
+  await build({ ...common, entryPoints: glue, outbase: at('build/web') });
+  for (const name of FLAVOURS) copyFileSync(at(`build/web/${name}.wasm`), at(`dist/${name}.wasm`));
   run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json']);
 }
 
-// What tsc wrote for a source that is gone must not be published; the glue and the modules are CMake's.
-function removeStaleOutput() {
-  for (const name of readdirSync(at('dist'))) {
-    if (!/^mlp[^/]*\.(js|wasm)$/.test(name)) rmSync(at('dist', name), { recursive: true });
-  }
+function sources(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => path.join(folder, name));
 }
 
 /** Trains the network that the page starts with, unless the one there was made by this very module. */
 function pretrain() {
-  if (newer(PRETRAINED, at('dist/mlp.wasm')) && newer(PRETRAINED, at('scripts/pretrain.mjs'))) return;
+  if (newer(PRETRAINED, at('build/web/mlp.wasm')) && newer(PRETRAINED, at('scripts/pretrain.mjs'))) return;
   run(process.execPath, [at('scripts/pretrain.mjs'), PRETRAINED]);
 }
 
@@ -43,6 +50,6 @@ export function buildPage() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   setup('build');
-  buildPackage();
+  await buildPackage();
   if (!process.argv.includes('--package')) buildPage();
 }

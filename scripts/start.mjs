@@ -12,7 +12,7 @@ if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65536))
 }
 
 setup('build');
-buildPackage();
+await buildPackage();
 buildPage();
 
 const { preview } = await import('vite');

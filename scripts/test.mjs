@@ -41,7 +41,7 @@ function vitest() {
 }
 
 setup('build', 'test');
-buildPackage();
+await buildPackage();
 buildPage();
 native('debug');
 native('double');
