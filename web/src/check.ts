@@ -2,7 +2,7 @@
 
 /** How a value is shown in a message. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'string') return value.length <= 80 ? `'${value}'` : `'${value.slice(0, 79)}…'`;
   if (value === null || typeof value !== 'object') return String(value);
   const name = value.constructor?.name ?? 'object';
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {

@@ -73,6 +73,5 @@ function parseConfig(json: string | undefined): ModelConfig {
   } catch (cause) {
     throw new RangeError('loadModel: config: expected JSON in the metadata, got none that parses', { cause });
   }
-  const keys = ['name', 'seed', 'layers', 'compile'] satisfies (keyof ModelConfig)[];
   return checkObject('loadModel: config', config as ModelConfig, ['name', 'seed', 'layers', 'compile']);
 }
