@@ -6,8 +6,8 @@
 namespace mlp {
 
 // One way to write one digit. `path` lists the points the pen passes, each "xxyy": two decimal digits right,
-// two down, on a 100 × 100 sheet. The pen runs smoothly through them, turns sharply at a point marked '!', and
-// is lifted at '/'. Proportions are only a middle: every digit drawn is stretched, slanted and bent anew.
+// two down, on a 100 × 100 sheet. The pen runs smoothly through them, turns sharply at a point marked '!',
+// and is lifted at '/'. Proportions are only a middle: every digit drawn is stretched, slanted and bent anew.
 struct DigitStyle {
   std::uint8_t digit;
   std::uint8_t weight;  // how often it is chosen, relative to the other styles of the same digit

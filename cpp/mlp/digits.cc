@@ -18,7 +18,7 @@ namespace {
 constexpr int kInkSide = 20;  // the larger side of the ink after scaling
 
 // Which source cells make one target cell along one axis: the first and the last with weights of their own,
-// those between them with `middle`. Weights sum to 1.
+// those between them with `middle`. Together they weigh 1.
 struct Taps {
   int begin;
   int count;
@@ -110,8 +110,8 @@ bool normalizeDigit(const std::uint8_t* ink, int width, int height, std::uint8_t
     }
   }
 
-  // MNIST rounds the shift to whole pixels, and its centre is pixel (14, 14): measured on its training images,
-  // whose centres of mass all lie within half a pixel of it. The ink never leaves the image.
+  // MNIST rounds the shift to whole pixels, and its centre is pixel (14, 14): measured on its training
+  // images, whose centres of mass all lie within half a pixel of it. The ink never leaves the image.
   const auto place = [](float moment, float total, int size) {
     const int shift = static_cast<int>(std::floor(kDigitSize / 2 - moment / total + 0.5f));
     return std::min(std::max(shift, 0), kDigitSize - size);
@@ -169,14 +169,39 @@ const DigitStyle& chooseStyle(Random& random, int digit) {
   return kDigitStyles[i];
 }
 
-// The writer of one digit.
+// The writer of one digit. Lengths in units of the 100 × 100 sheet.
 struct Hand {
-  float jitter;        // how far a point strays, in sheet units
-  float rounding;      // chance that a sharp turn is written softly
-  float tremor;        // small unsteadiness along the stroke
-  float lift;          // how far a new stroke lands from its place
-  float widthChange;   // pressure along the stroke
+  float jitter;      // how far a point strays
+  float rounding;    // chance that a sharp turn is written softly
+  float tremor;      // small unsteadiness along the stroke
+  float lift;        // how far a new stroke lands from its place
+  float pressure;    // change of the pen's width along the stroke
+  float bend;        // strength of the smooth distortion, relative to half the sheet
+  float slant;       // to the right, per unit upwards
+  float turn;        // tangent of the rotation
+  float wide;        // width relative to height
+  float penRadius;   // in canvas pixels: half the stroke's width, and its whole width in the final image
+  float softness;    // half the width of the ink's rim, in canvas pixels
 };
+
+// Ranges fitted by eye and by measure to MNIST's training images: slant, proportions, amount of ink.
+Hand anyHand(Random& random, int digit) {
+  Hand hand;
+  hand.jitter = uniform(random, 1.5f, 9.5f) * (digit == 0 ? 0.8f : 1);  // an oval shows every bump
+  hand.rounding = uniform(random, 0, 0.6f);
+  hand.tremor = uniform(random, 0, 0.9f);
+  hand.lift = uniform(random, 1, 5);
+  hand.pressure = uniform(random, 0, 0.2f);
+  hand.bend = uniform(random, 0.03f, 0.18f);
+  hand.slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.15f + 0.24f * spread(random);
+  hand.turn = 0.1f * spread(random);
+  hand.wide = digit == 1 ? 0.9f : 1 + 0.2f * spread(random);
+  // Most pens are fine, few are broad; a bare 1 fills its box, so that the same pen looks broader.
+  const float broad = uniform(random, 0, 1) * uniform(random, 0, 1);
+  hand.penRadius = (1.5f + uniform(random, 0, 0.7f) + 3.4f * broad) * (digit == 1 ? 1.2f : 1);
+  hand.softness = uniform(random, 0.25f, 1);
+  return hand;
+}
 
 struct Drawing {
   Sample samples[kMaxSamples];
@@ -189,8 +214,8 @@ struct Drawing {
 
 // One smooth run of the pen through points[0 … count): a Catmull–Rom spline with centripetal knots (Lee 1989;
 // Yuksel, Schaefer, Keyser 2011), which neither overshoots nor loops between unevenly spaced points.
-void drawRun(const Point* points, const float* radii, int count, bool penDown, const Hand& hand, Random& random,
-             Drawing& drawing) {
+void drawRun(const Point* points, const float* radii, int count, bool penDown, const Hand& hand,
+             Random& random, Drawing& drawing) {
   float knots[kMaxStrokePoints];  // knots[i]: √ of the distance from point i to i+1
   for (int i = 0; i + 1 < count; ++i) {
     const float dx = points[i + 1].x - points[i].x, dy = points[i + 1].y - points[i].y;
@@ -222,8 +247,9 @@ void drawRun(const Point* points, const float* radii, int count, bool penDown, c
       const float p0 = s * s * (1 + 2 * t), p1 = t * t * (1 + 2 * s), m0 = s * s * t * h, m1 = -t * t * s * h;
       tremor = {0.7f * tremor.x + hand.tremor * uniform(random, -1, 1),
                 0.7f * tremor.y + hand.tremor * uniform(random, -1, 1)};
-      drawing.add({tremor.x + p0 * points[i].x + p1 * points[i + 1].x + m0 * slopes[i].x + m1 * slopes[i + 1].x,
-                   tremor.y + p0 * points[i].y + p1 * points[i + 1].y + m0 * slopes[i].y + m1 * slopes[i + 1].y},
+      const Point &a = points[i], &b = points[i + 1], &u = slopes[i], &v = slopes[i + 1];
+      drawing.add({tremor.x + p0 * a.x + p1 * b.x + m0 * u.x + m1 * v.x,
+                   tremor.y + p0 * a.y + p1 * b.y + m0 * u.y + m1 * v.y},
                   s * radii[i] + t * radii[i + 1], true);
     }
   }
@@ -240,7 +266,7 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
     Point landing{0, 0};
     if (!firstStroke) landing = {hand.lift * spread(random), hand.lift * spread(random)};
     firstStroke = false;
-    float pressure = 1 + hand.widthChange * spread(random);
+    float pressure = 1 + hand.pressure * spread(random);
     for (; *path != 0 && *path != '/'; ++path) {
       if (*path == '!') {
         sharp[count - 1] = random.uniform() >= hand.rounding;
@@ -249,8 +275,8 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
         path += 3;
         points[count] = {static_cast<float>(x) + landing.x + hand.jitter * spread(random),
                          static_cast<float>(y) + landing.y + hand.jitter * spread(random)};
-        pressure = 1 + 0.7f * (pressure - 1) + hand.widthChange * spread(random);
-        radii[count] = std::max(0.4f, pressure);
+        pressure = 1 + 0.7f * (pressure - 1) + hand.pressure * spread(random);
+        radii[count] = std::min(std::max(pressure, 0.4f), 1.6f);
         sharp[count++] = false;
       }
     }
@@ -274,16 +300,15 @@ void drawPath(const char* path, const Hand& hand, Random& random, Drawing& drawi
   }
 }
 
-// Slant, rotation and proportion, and on top of them a smooth random displacement field: the elastic
-// distortion of Simard, Steinkraus, Platt (2003), here as two random cubics in place of a blurred noise image.
-void distort(Random& random, int digit, Drawing& drawing) {
-  const float slant = digit == 1 ? 0.22f + 0.24f * spread(random) : 0.15f + 0.24f * spread(random);
-  const float turn = 0.1f * spread(random);
-  const float cosine = 1 / std::sqrt(1 + turn * turn), sine = turn * cosine;
-  const float wide = digit == 1 ? 0.9f : 1.0f + 0.2f * spread(random);
+// Proportion, slant and rotation, after a smooth random displacement field: the elastic distortion of Simard,
+// Steinkraus, Platt (2003), here as two random cubics in place of blurred noise images. Its terms have names:
+// uv is perspective, vv and vvv bend the digit like a C and an S or make its upper half larger than its lower
+// one.
+void distort(const Hand& hand, Random& random, Drawing& drawing) {
+  const float cosine = 1 / std::sqrt(1 + hand.turn * hand.turn), sine = hand.turn * cosine;
   float field[2][7];
   for (auto& axis : field) {
-    for (float& coefficient : axis) coefficient = 0.12f * spread(random);
+    for (float& coefficient : axis) coefficient = hand.bend * spread(random);
   }
   for (int i = 0; i < drawing.count; ++i) {
     Sample& p = drawing.samples[i];
@@ -295,22 +320,26 @@ void distort(Random& random, int digit, Drawing& drawing) {
       x += field[0][k] * basis[k];
       y += field[1][k] * basis[k];
     }
-    x = wide * x - slant * y;
+    x = hand.wide * x - hand.slant * y;
     p.x = cosine * x - sine * y;
     p.y = sine * x + cosine * y;
   }
 }
 
-// Draws capsules around the segments, each only within its own bounding box. `penRadius` in canvas pixels.
-void rasterize(Drawing& drawing, float penRadius, float softness, std::uint8_t* canvas) {
-  float left = drawing.samples[0].x, right = left, top = drawing.samples[0].y, bottom = top;
-  for (int i = 1; i < drawing.count; ++i) {
-    left = std::min(left, drawing.samples[i].x);
-    right = std::max(right, drawing.samples[i].x);
-    top = std::min(top, drawing.samples[i].y);
-    bottom = std::max(bottom, drawing.samples[i].y);
+// Scales the drawing to the canvas and lays a capsule of ink around each segment, looking only at the pixels
+// of the capsule's own bounding box.
+void rasterize(const Drawing& drawing, const Hand& hand, std::uint8_t* canvas) {
+  float left = drawing.samples[0].x, right = left, top = drawing.samples[0].y, bottom = top, broadest = 0;
+  for (int i = 0; i < drawing.count; ++i) {
+    const Sample& sample = drawing.samples[i];
+    left = std::min(left, sample.x);
+    right = std::max(right, sample.x);
+    top = std::min(top, sample.y);
+    bottom = std::max(bottom, sample.y);
+    broadest = std::max(broadest, sample.radius);
   }
-  const float scale = (kCanvasInk - 2 * penRadius) / std::max(std::max(right - left, bottom - top), 0.1f);
+  const float extent = std::max(std::max(right - left, bottom - top), 0.1f);
+  const float scale = (kCanvasInk - 2 * hand.penRadius * broadest) / extent;
   const float offsetX = kCanvasSize * 0.5f - scale * 0.5f * (left + right);
   const float offsetY = kCanvasSize * 0.5f - scale * 0.5f * (top + bottom);
 
@@ -318,16 +347,17 @@ void rasterize(Drawing& drawing, float penRadius, float softness, std::uint8_t* 
   float ax = 0, ay = 0, ar = 0;
   for (int i = 0; i < drawing.count; ++i) {
     const Sample& sample = drawing.samples[i];
-    const float bx = scale * sample.x + offsetX, by = scale * sample.y + offsetY, br = sample.radius * penRadius;
+    const float bx = scale * sample.x + offsetX, by = scale * sample.y + offsetY;
+    const float br = sample.radius * hand.penRadius;
     if (sample.penDown) {
-      const float r = 0.5f * (ar + br), reach = r + softness;
+      const float r = 0.5f * (ar + br), reach = r + hand.softness;
       const float dx = bx - ax, dy = by - ay, inverse = 1 / (dx * dx + dy * dy + 1e-6f);
       const int x0 = std::max(0, static_cast<int>(std::min(ax, bx) - reach));
       const int x1 = std::min(kCanvasSize - 1, static_cast<int>(std::max(ax, bx) + reach));
       const int y0 = std::max(0, static_cast<int>(std::min(ay, by) - reach));
       const int y1 = std::min(kCanvasSize - 1, static_cast<int>(std::max(ay, by) + reach));
       // (r² − d²) / 2r is the distance to the rim, r − d, near the rim: no root per pixel.
-      const float slope = 1 / (4 * r * softness);
+      const float slope = 1 / (4 * r * hand.softness);
       const float base = 0.5f + r * r * slope;
       for (int y = y0; y <= y1; ++y) {
         const float py = static_cast<float>(y) + 0.5f - ay;
@@ -357,19 +387,11 @@ void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count,
   for (std::int32_t i = 0; i < count; ++i) {
     Random random(seed, Stream::kDigits, first + static_cast<std::uint32_t>(i));
     const int digit = static_cast<int>(random.below(10));
-    Hand hand;
-    hand.jitter = uniform(random, 2, 9.5f);
-    hand.rounding = uniform(random, 0, 0.6f);
-    hand.tremor = uniform(random, 0, 0.9f);
-    hand.lift = uniform(random, 1, 5);
-    hand.widthChange = uniform(random, 0, 0.2f);
+    const Hand hand = anyHand(random, digit);
     Drawing drawing;
     drawPath(chooseStyle(random, digit).path, hand, random, drawing);
-    distort(random, digit, drawing);
-    // Pen width in canvas pixels, half of it the radius; skewed towards thin as measured.
-    const float broad = static_cast<float>(random.uniform() * random.uniform());
-    const float penRadius = 1.5f + 0.7f * static_cast<float>(random.uniform()) + 3.4f * broad;
-    rasterize(drawing, digit == 1 ? 1.2f * penRadius : penRadius, uniform(random, 0.25f, 1), canvas);
+    distort(hand, random, drawing);
+    rasterize(drawing, hand, canvas);
     normalizeDigit(canvas, kCanvasSize, kCanvasSize, pixels + static_cast<std::ptrdiff_t>(i) * kDigitPixels);
     labels[i] = static_cast<std::uint8_t>(digit);
   }

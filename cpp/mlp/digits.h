@@ -9,13 +9,18 @@ constexpr int kDigitSize = 28;                            // rows and columns of
 constexpr int kDigitPixels = kDigitSize * kDigitSize;     // 784
 
 // MNIST's own preparation (LeCun, Cortes, Burges): the ink's bounding box is scaled, keeping its aspect, into
-// 20×20 with anti-aliasing, and that is laid into 28×28 so that the centre of mass falls on the centre.
-// `ink`: width × height grey levels, row-major, 0 = paper, 255 = ink. `out`: kDigitPixels grey levels.
-// Returns false, and an all-zero `out`, when there is no ink.
+// 20×20 with anti-aliasing, and that is laid into 28×28 so that the centre of mass falls on the centre, to
+// the nearest whole pixel. The darkest pixel becomes 255, as in every MNIST image: neither a pale pen nor a
+// hairline fades away. `ink`: width × height grey levels, row-major, 0 = paper, 255 = ink; any size, of
+// drawings up to thousands of pixels a side. `out`: kDigitPixels grey levels. Returns false, and an all-zero
+// `out`, when there is no ink.
 bool normalizeDigit(const std::uint8_t* ink, int width, int height, std::uint8_t* out);
 
-// Digits number first … first+count−1 of the endless, seeded sequence: `pixels` count × kDigitPixels, `labels`
-// count. Each depends only on (seed, its number): any slice of the sequence can be made on its own.
+// Digits number first … first+count−1 of the endless, seeded sequence, each of a class drawn uniformly:
+// `pixels` count × kDigitPixels, normalised as above, `labels` count. Each depends only on (seed, its
+// number): any slice of the sequence can be made on its own. The numbers wrap around after 2³². The bytes are
+// the same in the browser and in a native build, as long as neither is compiled to fuse or reorder
+// floating-point operations.
 void generateDigits(std::uint64_t seed, std::uint32_t first, std::int32_t count, std::uint8_t* pixels,
                     std::uint8_t* labels);
 
