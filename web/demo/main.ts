@@ -22,6 +22,7 @@ const store: PageStore = new Store<State>({
   fields: addressedFields(),
   strokes: keptDrawing(),
   pixels: undefined,
+  hiddenUnits: [],
   answer: undefined,
   kernels: undefined,
   mistakes: undefined,
@@ -95,9 +96,15 @@ function answerWith(pretrained: Pretrained | undefined): void {
   store.on(['run'], () => {
     if (own === trainer.hasNetwork) return;
     own = trainer.hasNetwork;
-    if (own) return;
-    store.set({ kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' } });
-    void ask();
+    if (own) {
+      store.set({ hiddenUnits: store.state.run.settings?.hidden ?? [] });
+    } else {
+      store.set({
+        hiddenUnits: pretrained?.hiddenUnits ?? [],
+        kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' },
+      });
+      void ask();
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 /** Owner of the drawing pad: `#draw`, `#undo`, `#clear`, and the pen that the keyboard moves. */
 import { colour } from './colour.js';
 import { context2d, element, fitCanvas, oncePerFrame } from './dom.js';
+import { keep, kept } from './keep.js';
 import type { PageStore } from './state.js';
 import { paintStrokes, strokesFromText, strokesToText } from './strokes.js';
 import type { Point, Stroke } from './strokes.js';
@@ -23,7 +24,7 @@ const ARROWS: Partial<Record<string, Point>> = {
 
 /** The drawing that an earlier view of the page in this tab left behind. */
 export function keptDrawing(): Stroke[] {
-  return strokesFromText(sessionStorage.getItem(KEY));
+  return strokesFromText(kept('sessionStorage', KEY));
 }
 
 export function mountPad(store: PageStore): void {
@@ -40,6 +41,8 @@ export function mountPad(store: PageStore): void {
   /** Where the keyboard's pen is. */
   let pen: Point = { x: 0.5, y: 0.2 };
   let penIsDown = false;
+  /** Whether the visitor is at the keyboard, so that the pen is to be seen. */
+  let penIsShown = false;
 
   const begin = (point: Point): void => {
     past.push(store.state.strokes);
@@ -90,10 +93,12 @@ export function mountPad(store: PageStore): void {
   };
   canvas.addEventListener('pointerdown', (event) => {
     if (pointer !== undefined || event.button !== 0) return;
+    penIsShown = false;
     liftPen();
     pointer = event.pointerId;
-    canvas.setPointerCapture(pointer);
     begin(pointOf(event));
+    // A pointer that a script made up cannot be captured, and need not be.
+    if (event.isTrusted) canvas.setPointerCapture(pointer);
   });
   canvas.addEventListener('pointermove', (event) => {
     if (event.pointerId !== pointer) return;
@@ -111,6 +116,7 @@ export function mountPad(store: PageStore): void {
   canvas.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || pointer !== undefined) return;
     const direction = ARROWS[event.key];
+    penIsShown = true;
     if (direction) {
       const step = event.shiftKey ? FINE_STEP : STEP;
       const inside = (value: number): number => Math.min(1, Math.max(0, value));
@@ -133,8 +139,14 @@ export function mountPad(store: PageStore): void {
     }
     event.preventDefault();
   });
-  canvas.addEventListener('focus', () => paint());
-  canvas.addEventListener('blur', liftPen);
+  canvas.addEventListener('focus', () => {
+    penIsShown = canvas.matches(':focus-visible');
+    paint();
+  });
+  canvas.addEventListener('blur', () => {
+    penIsShown = false;
+    liftPen();
+  });
   document.addEventListener('keydown', (event) => {
     const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
     if (typing || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== 'z') return;
@@ -149,7 +161,7 @@ export function mountPad(store: PageStore): void {
     context.clearRect(0, 0, size, size);
     context.strokeStyle = colour('ink');
     paintStrokes(context, store.state.strokes, size);
-    if (pointer === undefined && canvas.matches(':focus-visible')) paintPen(size);
+    if (penIsShown) paintPen(size);
   };
   const paintPen = (size: number): void => {
     context.beginPath();
@@ -163,6 +175,6 @@ export function mountPad(store: PageStore): void {
   store.on(['strokes', 'theme'], paint);
   store.on(['strokes'], () => {
     canvas.classList.toggle('is-empty', store.state.strokes.length === 0);
-    sessionStorage.setItem(KEY, strokesToText(store.state.strokes));
+    keep('sessionStorage', KEY, strokesToText(store.state.strokes));
   });
 }

@@ -20,6 +20,10 @@ export class Pretrained {
     return new Pretrained(await loadModel(new Uint8Array(await response.arrayBuffer())));
   }
 
+  get hiddenUnits(): number[] {
+    return this.#model.layers.slice(0, -1).map(({ units }) => units);
+  }
+
   read(pixels: Uint8Array): Reading {
     return readDrawing(this.#model, pixels);
   }

@@ -39,9 +39,9 @@ function mountPreview(store: PageStore): void {
 }
 
 /** The fewest columns of square cells so that all layers, one under the other, fit into width × height. */
-function columnsFor(layers: readonly Float32Array[], width: number, height: number, gap: number): number {
+function columnsFor(layers: readonly number[], width: number, height: number, gap: number): number {
   const needed = (columns: number): number =>
-    layers.reduce((sum, layer) => sum + Math.ceil(layer.length / columns), 0) * (width / columns) +
+    layers.reduce((sum, units) => sum + Math.ceil(units / columns), 0) * (width / columns) +
     gap * (layers.length - 1);
   let columns = 8;
   while (columns < width && needed(columns) > height) columns *= 2;
@@ -55,17 +55,18 @@ function mountActivations(store: PageStore): void {
   const paint = oncePerFrame(() => {
     const { width, height } = canvas;
     context.clearRect(0, 0, width, height);
-    const layers = store.state.answer?.hidden ?? [];
-    if (layers.length === 0) return;
+    const { hiddenUnits, answer } = store.state;
     const gap = Math.round(height / 14);
-    const columns = columnsFor(layers, width, height, gap);
+    const columns = columnsFor(hiddenUnits, width, height, gap);
     const cell = width / columns;
     const inset = cell > 6 ? Math.max(1, Math.round(cell / 9)) : cell > 3 ? 1 : 0;
     const [line, positive, negative] = [colour('line'), colour('ink'), colour('negative')];
     let top = 0;
-    for (const layer of layers) {
-      const largest = layer.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
-      layer.forEach((value, unit) => {
+    hiddenUnits.forEach((units, index) => {
+      const layer = answer?.hidden[index];
+      const largest = layer?.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6) ?? 1;
+      for (let unit = 0; unit < units; unit++) {
+        const value = layer?.[unit] ?? 0;
         const left = Math.round((unit % columns) * cell);
         const wide = Math.round(((unit % columns) + 1) * cell) - left - inset;
         const above = Math.round(top + Math.floor(unit / columns) * cell);
@@ -76,18 +77,16 @@ function mountActivations(store: PageStore): void {
         context.globalAlpha = Math.min(1, Math.abs(value) / largest);
         context.fillStyle = value < 0 ? negative : positive;
         context.fillRect(left, above, wide, high);
-      });
-      top += Math.ceil(layer.length / columns) * cell + gap;
-    }
+      }
+      top += Math.ceil(units / columns) * cell + gap;
+    });
     context.globalAlpha = 1;
   });
   fitCanvas(canvas, paint);
-  store.on(['answer', 'theme'], paint);
-  store.on(['answer'], () => {
-    const layers = store.state.answer?.hidden;
-    if (!layers) size.textContent = '';
-    else if (layers.length === 0) size.textContent = 'none';
-    else size.textContent = `${layers.map((layer) => layer.length).join(' + ')} units`;
+  store.on(['answer', 'hiddenUnits', 'theme'], paint);
+  store.on(['hiddenUnits'], () => {
+    const { hiddenUnits } = store.state;
+    size.textContent = hiddenUnits.length > 0 ? `${hiddenUnits.join(' + ')} units` : '';
   });
 }
 

@@ -47,6 +47,8 @@ export interface State {
   strokes: readonly Stroke[];
   /** The drawing as the network sees it, 784 grey levels; undefined when nothing is drawn. */
   pixels: Uint8Array | undefined;
+  /** Units of each hidden layer of the network that answers. */
+  hiddenUnits: readonly number[];
   answer: Answer | undefined;
   kernels: Kernels | undefined;
   mistakes: Mistakes | undefined;

@@ -1,13 +1,14 @@
 /** Owner of the theme button and of `data-theme`: what the system prefers, until the visitor chooses. */
 import { element } from './dom.js';
+import { keep, kept } from './keep.js';
 import type { PageStore, State } from './state.js';
 
 const KEY = 'mlp-wasm:theme';
 const prefersDark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function chosen(): State['theme'] | undefined {
-  const kept = localStorage.getItem(KEY);
-  return kept === 'light' || kept === 'dark' ? kept : undefined;
+  const theme = kept('localStorage', KEY);
+  return theme === 'light' || theme === 'dark' ? theme : undefined;
 }
 
 /** The theme to begin with. */
@@ -24,7 +25,7 @@ export function mountTheme(store: PageStore): void {
   });
   button.addEventListener('click', () => {
     const theme = store.state.theme === 'dark' ? 'light' : 'dark';
-    localStorage.setItem(KEY, theme);
+    keep('localStorage', KEY, theme);
     store.set({ theme });
   });
   prefersDark.addEventListener('change', () => store.set({ theme: currentTheme() }));

@@ -121,8 +121,11 @@ export class Trainer {
     // Whatever state the worker is in, the next run begins with a new one.
     this.#disconnect();
     this.#update({ phase: 'failed' });
-    const text = error instanceof Error ? error.message : String(error);
-    this.#store.set({ status: { text: `Training failed. ${text}`, tone: 'error' } });
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = /out of memory|allocation failed/i.test(reason)
+      ? 'There is not enough memory for this. Try fewer digits or smaller layers.'
+      : `Training failed. ${reason}`;
+    this.#store.set({ status: { text, tone: 'error' } });
   }
 
   #hear(event: TrainingEvent): void {
