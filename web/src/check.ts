@@ -27,10 +27,13 @@ export function checkInteger(argument: string, value: unknown, low: number, high
   return value;
 }
 
+/** The least normal number: the lower limit of what must be above 0. */
+const SMALLEST = 2 ** -1022;
+
 /** A finite number in [low, high). */
 export function checkNumber(argument: string, value: unknown, low = -Infinity, high = Infinity): number {
-  const expected =
-    low === -Infinity ? 'a finite number' : `a number from ${low}${high === Infinity ? '' : ` to below ${high}`}`;
+  const from = low > 0 && low <= SMALLEST ? 'a number above 0' : `a number from ${low}`;
+  const expected = low === -Infinity ? 'a finite number' : from + (high < Number.MAX_VALUE ? ` to below ${high}` : '');
   if (typeof value !== 'number') throw typeError(argument, expected, value);
   if (!Number.isFinite(value) || value < low || value >= high) throw rangeError(argument, expected, value);
   return value;

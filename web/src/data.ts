@@ -61,10 +61,12 @@ function checkClasses(argument: string, y: Targets, rows: number, units: number)
     const hint = y.length === rows * units ? " (one-hot targets go with 'categoricalCrossentropy')" : '';
     throw rangeError(argument, expected + hint, y);
   }
+  const expectedLabel = `a class index from 0 to ${units - 1}`;
   for (let row = 0; row < rows; ++row) {
-    const label = y[row] as number;
+    const label = y[row];
+    if (typeof label !== 'number') throw typeError(`${argument}[${row}]`, expectedLabel, label);
     if (!(Number.isInteger(label) && label >= 0 && label < units)) {
-      throw rangeError(`${argument}[${row}]`, `a class index from 0 to ${units - 1}`, label);
+      throw rangeError(`${argument}[${row}]`, expectedLabel, label);
     }
   }
   return Int32Array.from(y as ArrayLike<number>);
@@ -83,6 +85,8 @@ function checkValuesOfTargets(
       const hint = y.length === rows ? " (class indices go with 'sparseCategoricalCrossentropy')" : '';
       throw rangeError(argument, `${rows} × ${units} = ${rows * units} numbers${hint}`, y);
     }
+    const wrong = Array.isArray(y) ? y.findIndex((value: unknown) => typeof value !== 'number') : -1;
+    if (wrong >= 0) throw typeError(`${argument}[${wrong}]`, 'a number', y[wrong]);
     values = y instanceof Float32Array ? y : Float32Array.from(y as ArrayLike<number>);
   } else {
     values = fromRows(argument, y as readonly (readonly number[])[], units, `numbers or rows of ${units} numbers`);
@@ -129,7 +133,8 @@ function isNumberList(y: unknown): y is Float32Array | Uint8Array | Int32Array |
 function fromRows(argument: string, rows: readonly (readonly number[])[], columns: number, expected: string) {
   if (!Array.isArray(rows) || (rows.length > 0 && !isRow(rows[0]))) throw typeError(argument, expected, rows);
   const data = new Float32Array(rows.length * columns);
-  rows.forEach((row: unknown, i: number) => {
+  for (let i = 0; i < rows.length; ++i) {
+    const row: unknown = rows[i];
     if (!isRow(row)) throw typeError(`${argument}[${i}]`, `an array of ${columns} numbers`, row);
     if (row.length !== columns) throw rangeError(`${argument}[${i}]`, `${columns} numbers`, row);
     for (let j = 0; j < columns; ++j) {
@@ -138,7 +143,7 @@ function fromRows(argument: string, rows: readonly (readonly number[])[], column
       if (!Number.isFinite(value)) throw new RangeError(`${argument}[${i}][${j}]: expected a finite number, got ${shown(value)}`);
       data[i * columns + j] = value;
     }
-  });
+  }
   return data;
 }
 

@@ -78,7 +78,7 @@ export function nativeLoss(loss: LossConfig): object {
   return { ...NATIVE_LOSS, ...loss };
 }
 
-/** The name out of `'name'` or `{ name: 'name', … }`, and the rest of the latter. */
+/** The name out of `'name'` or `{ name: 'name', … }`, and what else the latter gives: a copy. */
 function named<Config extends { name: string }>(
   argument: string,
   value: string | Config,
@@ -88,7 +88,7 @@ function named<Config extends { name: string }>(
     return { name: checkName(argument, value, names) } as Config;
   }
   checkName(`${argument}.name`, value.name, names);
-  return value;
+  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== undefined)) as Config;
 }
 
 /**
@@ -130,7 +130,7 @@ export function resolveLayers(argument: string, layers: readonly DenseConfig[]):
     const given = inputFeatures(where, layer);
     const inputs = resolved[i - 1]?.units;
     if (inputs !== undefined && given !== undefined && given !== inputs) {
-      throw rangeError(`${where}.inputShape`, `[${inputs}], the units of the layer before`, `[${given}]`);
+      throw new RangeError(`${where}.inputShape: expected [${inputs}], the units of the layer before, got [${given}]`);
     }
     features ??= given;
     if (features === undefined) throw typeError(`${where}.inputShape`, 'an array [features]', given);
@@ -207,14 +207,14 @@ function resolveOptimizer(argument: string, value: CompileOptions['optimizer']):
   const resolved: Record<string, unknown> = { name: config.name };
   for (const option of options) {
     const { name, low, high } = option;
-    if (name === 'nesterov') {
-      resolved[name] = checkBoolean(`${argument}.${name}`, given[name] ?? false);
-    } else {
-      resolved[name] = checkNumber(`${argument}.${name}`, given[name] ?? option.default, low, high);
-    }
+    const value = name in given ? given[name] : name === 'nesterov' ? false : option.default;
+    resolved[name] =
+      name === 'nesterov'
+        ? checkBoolean(`${argument}.${name}`, value)
+        : checkNumber(`${argument}.${name}`, value, low, high);
   }
   if (resolved['nesterov'] && resolved['momentum'] === 0) {
-    throw rangeError(`${argument}.nesterov`, 'a momentum above 0 to go with it', 'momentum 0');
+    throw new RangeError(`${argument}.nesterov: expected a momentum above 0 to go with it, got momentum 0`);
   }
   return resolved as unknown as OptimizerConfig;
 }

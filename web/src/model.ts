@@ -1,4 +1,4 @@
-import { checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
+import { checkFunction, checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
 import {
   checkFinite,
   countParams,
@@ -200,8 +200,9 @@ export class Sequential {
       const argument = `setWeights: weights[${i}]`;
       const weight = checkObject(argument, weights[i] as Weight, ['name', 'shape', 'data']);
       if (!(weight.data instanceof Float32Array)) throw typeError(`${argument}.data`, 'a Float32Array', weight.data);
+      if (!Array.isArray(weight.shape)) throw typeError(`${argument}.shape`, 'an array', weight.shape);
       if (String(weight.shape) !== String(shape)) {
-        throw rangeError(`${argument}.shape`, `[${shape}] of ${name}`, `[${weight.shape}]`);
+        throw new RangeError(`${argument}.shape: expected [${shape}] of ${name}, got [${weight.shape}]`);
       }
       if (weight.data.length !== length) throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
       checkFinite(`${argument}.data`, weight.data);
@@ -217,6 +218,7 @@ export class Sequential {
   /** A table of the layers, handed to `print` line by line (default `console.log`), and returned. */
   summary(print: (line: string) => void = console.log): string {
     const core = this.#alive('summary');
+    checkFunction('summary: print', print);
     let inputs = core.features;
     const rows = core.layers.map(({ name, units, activation, useBias }) => {
       const parameters = inputs * units + (useBias ? units : 0);
