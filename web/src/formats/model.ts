@@ -3,10 +3,11 @@
  * metadata under `config`.
  */
 import { checkObject, rangeError } from '../check.js';
-import { weightPlaces, type Core } from '../core.js';
+import { checkFinite, weightPlaces, type Core } from '../core.js';
 import { resolveLayers } from '../layers.js';
 import { Sequential } from '../model.js';
 import type { CompileOptions, DenseConfig, Weight } from '../types.js';
+import { asBytes } from './input.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 
 const FORMAT = 'mlp-wasm';
@@ -40,7 +41,7 @@ export function writeModel(core: Core, weights: Weight[]): Uint8Array<ArrayBuffe
  * @throws {TypeError | RangeError} for anything that is not such a file, naming what is wrong with it.
  */
 export async function loadModel(bytes: Uint8Array | ArrayBuffer): Promise<Sequential> {
-  const { tensors, metadata } = readSafetensors(bytes);
+  const { tensors, metadata } = readSafetensors(asBytes('loadModel: bytes', bytes));
   if (metadata['format'] !== FORMAT) {
     throw rangeError('loadModel: bytes', `a file whose format is '${FORMAT}'`, metadata['format']);
   }
@@ -50,11 +51,13 @@ export async function loadModel(bytes: Uint8Array | ArrayBuffer): Promise<Sequen
   const { compile, ...architecture } = parseConfig(metadata['config']);
   // Sizes are compared before anything is allocated: a small file must not ask for a large model.
   const places = weightPlaces(resolveLayers('loadModel: config', architecture.layers));
-  const described = (weights: { name: string; shape: number[] }[]) =>
-    weights.map(({ name, shape }) => `${name} [${shape}]`).join(', ');
-  if (described(tensors) !== described(places)) {
-    throw new RangeError(`loadModel: bytes: expected weights ${described(places)}, got ${described(tensors)}`);
+  const described = (weight?: { name: string; shape: number[] }) =>
+    weight ? `${weight.name} [${weight.shape}]` : 'none';
+  for (let i = 0; i < Math.max(places.length, tensors.length); ++i) {
+    const [expected, got] = [described(places[i]), described(tensors[i])];
+    if (expected !== got) throw new RangeError(`loadModel: bytes: expected as weight ${i} ${expected}, got ${got}`);
   }
+  for (const { name, data } of tensors) checkFinite(`loadModel: bytes: ${name}`, data);
   const model = new Sequential(architecture);
   try {
     model.setWeights(tensors);
