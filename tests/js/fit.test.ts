@@ -54,7 +54,7 @@ async function trained(options: FitOptions = {}, y: Targets = Y, loss?: LossConf
 const rowsOf = (x: Float32Array, columns: number) =>
   Array.from({ length: x.length / columns }, (_, row) => [...x.subarray(row * columns, (row + 1) * columns)]);
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Callbacks that write down their names, numbers and the names in their logs, each a while after being called. */
 function recorder() {
