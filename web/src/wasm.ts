@@ -151,8 +151,8 @@ async function load({ wasmUrl, wasmBinary, simd = supportsSimd() }: InitOptions)
 
 async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   if (String(url).startsWith('file:')) {
-    const fs = 'node:fs/promises'; // a variable, so that bundlers for the web do not look for it
-    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+    // Not an import, which bundlers for the web would try to resolve.
+    const { readFile } = process.getBuiltinModule('node:fs/promises');
     return WebAssembly.compile(await readFile(new URL(url)));
   }
   const response = await fetch(url);
@@ -171,3 +171,8 @@ function supportsSimd(): boolean {
     ]),
   );
 }
+
+/** Of Node's global object: all that is used of it. */
+declare const process: {
+  getBuiltinModule(name: 'node:fs/promises'): { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> };
+};
