@@ -1,5 +1,5 @@
 /** What the parts of a model share: the native object and the description it was built from. */
-import { allocate, free, type Scope } from './heap.js';
+import { reserve, type Scope } from './heap.js';
 import { rangeError } from './check.js';
 import { checkInputs, checkTargets, denseTargets } from './data.js';
 import type { ResolvedCompile, ResolvedLayers } from './layers.js';
@@ -56,28 +56,30 @@ export function workspaceBytes(core: Core, rows: number): number {
   return 4 * (activations + 8 * Math.max(rows, ...widths) + rows * (core.features + outputsOf(core)));
 }
 
-/** @throws {RangeError} unless a pass over `rows` rows fits into memory. */
-export function reserveWorkspace(core: Core, rows: number): void {
-  free(allocate(workspaceBytes(core, rows)));
+/** As {@link reserve}, for a pass over `rows` rows and `more` bytes. */
+export function reserveWorkspace(core: Core, rows: number, more = 0): void {
+  reserve(workspaceBytes(core, rows) + more);
 }
 
-/** Samples and dense targets in memory until the scope ends: for a pass over all of them at once. */
+/**
+ * Samples and dense targets in memory until the scope ends: for a pass over all of them at once, which will need its
+ * workspace and `more` bytes.
+ */
 export function wholeBatch(
   core: Core,
   scope: Scope,
   method: string,
   x: Inputs,
   y: Targets,
+  more: (rows: number) => number = () => 0,
 ): { x: Pointer; targets: Pointer; rows: number } {
   const kind = targetKindOf(core, method);
   const inputs = checkInputs(`${method}: x`, x, core.features);
   const targets = checkTargets(`${method}: y`, y, inputs.rows, outputsOf(core), kind);
-  reserveWorkspace(core, inputs.rows);
-  return {
-    x: scope.copyIn(inputs.data),
-    targets: scope.copyIn(denseTargets(targets, outputsOf(core))),
-    rows: inputs.rows,
-  };
+  const { rows } = inputs;
+  const pointers = { x: scope.copyIn(inputs.data), targets: scope.copyIn(denseTargets(targets, outputsOf(core))) };
+  reserveWorkspace(core, rows, more(rows));
+  return { ...pointers, rows };
 }
 
 /** The sums of `cpp/bindings.cc` as means by name: `loss`, metrics. */

@@ -117,9 +117,11 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
     [scope.copyIn(data), scope.copyIn(targets.values), scope.copyIn(targets.classes)] as const;
 
   try {
-    reserveWorkspace(core, Math.min(batchSize, training.rows));
     const validationPointers = validation && pointersOf(validation);
-    const trainer = new (mlp().Trainer)(core.native, ...pointersOf(training), training.rows, batchSize, shuffle);
+    const trainingPointers = pointersOf(training);
+    const passRows = Math.max(Math.min(batchSize, training.rows), validation ? 128 : 0);
+    reserveWorkspace(core, passRows, 4 * training.rows); // and the order of the samples
+    const trainer = new (mlp().Trainer)(core.native, ...trainingPointers, training.rows, batchSize, shuffle);
     try {
       let lastYield = performance.now();
       const breathe = async (epoch: number) => {

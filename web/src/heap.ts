@@ -10,7 +10,8 @@ import { mlp, type Pointer } from './wasm.js';
  * @throws {RangeError} when WebAssembly's 4 GB, or what the device gives, is used up.
  */
 export function allocate(bytes: number): Pointer {
-  const pointer = bytes < 2 ** 32 ? mlp()._malloc(Math.max(1, bytes)) : 0;
+  // Unsigned: addresses from 2 GB on come out of the module as negative numbers.
+  const pointer = bytes < 2 ** 32 ? mlp()._malloc(Math.max(1, bytes)) >>> 0 : 0;
   if (pointer === 0) {
     const megabytes = (value: number) => `${Math.ceil(value / 2 ** 20)} MB`;
     throw new RangeError(
@@ -21,9 +22,16 @@ export function allocate(bytes: number): Pointer {
   return pointer;
 }
 
-/** @throws {RangeError} unless `bytes` bytes could be allocated now: for memory that the core will ask for itself. */
+/** What a call into the core allocates beside its matrices: names, handles, headers of blocks. */
+const SMALL_BYTES = 65_536;
+
+/**
+ * Call it last before the core allocates `bytes` bytes itself: out of memory there, the module would abort for good.
+ *
+ * @throws {RangeError} unless they could be allocated now.
+ */
 export function reserve(bytes: number): void {
-  mlp()._free(allocate(bytes));
+  mlp()._free(allocate(bytes + SMALL_BYTES));
 }
 
 export function free(pointer: Pointer): void {

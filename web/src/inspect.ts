@@ -45,9 +45,10 @@ export function gradients(core: Core, x: Inputs, y: Targets): { loss: number; gr
 
 export function forwardTrace(core: Core, x: Inputs): LayerForward[] {
   const { data, rows } = checkInputs('forwardTrace: x', x, core.features);
-  reserveWorkspace(core, rows);
   return scoped((scope) => {
-    core.native.forward(scope.copyIn(data), rows);
+    const pointer = scope.copyIn(data);
+    reserveWorkspace(core, rows);
+    core.native.forward(pointer, rows);
     return core.layers.map((_, layer) => layerForward(core, layer, rows));
   });
 }
@@ -78,8 +79,11 @@ export function gradientCheck(core: Core, x: Inputs, y: Targets, options: { samp
   const all = countParams(core);
   const { samples = all } = checkObject('gradientCheck: options', options, ['samples']);
   checkInteger('gradientCheck: samples', samples, 1);
+  const units = core.layers.reduce((sum, layer) => sum + layer.units, outputsOf(core));
+  // A copy of the gradient, the order of parameters, and twice an integer for every z and output, in vectors that grow.
+  const more = (rows: number) => 8 * all + 2 * 3 * 4 * rows * units;
   return scoped((scope) => {
-    const batch = wholeBatch(core, scope, 'gradientCheck', x, y);
+    const batch = wholeBatch(core, scope, 'gradientCheck', x, y, more);
     const { parameter, ...rest } = core.native.gradientCheck(
       batch.x,
       batch.targets,
@@ -115,8 +119,10 @@ export function sharpness(
   const { maxIterations = 100, tolerance = 1e-4 } = options;
   checkInteger('sharpness: maxIterations', maxIterations, 1);
   checkNumber('sharpness: tolerance', tolerance, 0);
+  // A copy of the parameters, and up to eight vectors of doubles as long.
+  const more = () => (4 + 8 * 8) * countParams(core);
   return scoped((scope) => {
-    const batch = wholeBatch(core, scope, 'sharpness', x, y);
+    const batch = wholeBatch(core, scope, 'sharpness', x, y, more);
     const result = core.native.sharpness(batch.x, batch.targets, batch.rows, maxIterations, tolerance);
     return { ...result, learningRateBound: result.lambdaMax > 0 ? 2 / result.lambdaMax : Infinity };
   });

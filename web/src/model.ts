@@ -154,9 +154,9 @@ export class Sequential {
     checkInteger('evaluate: batchSize', batchSize, 1);
     const { data, rows } = checkInputs('evaluate: x', x, core.features);
     const { values, classes } = checkTargets('evaluate: y', y, rows, outputsOf(core), kind);
-    reserveWorkspace(core, Math.min(batchSize, rows));
     return scoped((scope) => {
       const pointers = [scope.copyIn(data), scope.copyIn(values), scope.copyIn(classes)] as const;
+      reserveWorkspace(core, Math.min(batchSize, rows));
       return logsFrom(core, core.native.evaluate(...pointers, 0, rows, Math.min(batchSize, rows)));
     });
   }
@@ -172,10 +172,11 @@ export class Sequential {
     const { batchSize = BATCH_SIZE } = checkObject('predict: options', options, ['batchSize']);
     checkInteger('predict: batchSize', batchSize, 1);
     const { data, rows } = checkInputs('predict: x', x, core.features);
-    reserveWorkspace(core, Math.min(batchSize, rows));
     return scoped((scope) => {
       const outputs = scope.allocate(4 * rows * outputsOf(core));
-      core.native.predict(scope.copyIn(data), rows, Math.min(batchSize, rows), outputs);
+      const pointer = scope.copyIn(data);
+      reserveWorkspace(core, Math.min(batchSize, rows));
+      core.native.predict(pointer, rows, Math.min(batchSize, rows), outputs);
       return copyFloats(outputs, rows * outputsOf(core));
     });
   }
