@@ -88,8 +88,29 @@ void compile(Model& model, const val& loss, const val& metricNames, const val& o
   model.compile(known(findLoss(lossName), lossName), lossOptions, metricList, chosen, optimizerOptions);
 }
 
-Samples samples(Pointer x, Pointer targets, Pointer classes, double rows) {
-  return {scalars(x), scalars(targets), reinterpret_cast<const std::int32_t*>(classes), static_cast<Index>(rows)};
+// Samples as TypeScript describes them: addresses, 0 for what is not there.
+struct SampleAddresses {
+  double rows, features;
+  Pointer dense, bytes;
+  double scale;
+  Pointer rowStarts, columns, values;
+  Pointer targets, classes;
+};
+
+Samples samples(const SampleAddresses& at) {
+  const auto integers = [](Pointer pointer) { return reinterpret_cast<const std::int32_t*>(pointer); };
+  Samples samples;
+  samples.rows = static_cast<Index>(at.rows);
+  samples.features = static_cast<Index>(at.features);
+  samples.dense = scalars(at.dense);
+  samples.bytes = reinterpret_cast<const std::uint8_t*>(at.bytes);
+  samples.scale = static_cast<Scalar>(at.scale);
+  samples.rowStarts = integers(at.rowStarts);
+  samples.columns = integers(at.columns);
+  samples.values = scalars(at.values);
+  samples.targets = scalars(at.targets);
+  samples.classes = integers(at.classes);
+  return samples;
 }
 
 // [rows, loss sum, metric sums …]
@@ -101,48 +122,47 @@ val sums(const Totals& totals) {
   return array;
 }
 
-val evaluate(Model& model, Pointer x, Pointer targets, Pointer classes, double first, double count,
-             double batchSize) {
+val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize) {
   Totals totals = model.emptyTotals();
-  model.evaluate(samples(x, targets, classes, first + count), static_cast<Index>(first), static_cast<Index>(count),
-                 static_cast<Index>(batchSize), totals);
+  model.evaluate(samples(at), static_cast<Index>(first), static_cast<Index>(count), static_cast<Index>(batchSize),
+                 totals);
   return sums(totals);
 }
 
-void predict(Model& model, Pointer x, double rows, double batchSize, Pointer outputs) {
-  model.predict(scalars(x), static_cast<Index>(rows), static_cast<Index>(batchSize),
-                reinterpret_cast<Scalar*>(outputs));
+void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer outputs) {
+  model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
 }
 
-ConstMatrixMap inputs(Model& model, Pointer x, double rows) {
-  return ConstMatrixMap(scalars(x), static_cast<Index>(rows), model.network.features());
-}
-ConstMatrixMap targetRows(Model& model, Pointer targets, double rows) {
-  return ConstMatrixMap(scalars(targets), static_cast<Index>(rows), model.network.outputs());
-}
-
-void forward(Model& model, Pointer x, double rows) { model.network.forward(inputs(model, x, rows)); }
-
-double lossAndGradients(Model& model, Pointer x, Pointer targets, double rows) {
-  return model.network.lossAndGradients(inputs(model, x, rows), targetRows(model, targets, rows), model.objective());
+// All samples as one batch.
+Batcher wholeBatch(Model& model, const SampleAddresses& at) {
+  Batcher batcher(samples(at), model.network.outputs(), true);
+  batcher.gather(nullptr, 0, static_cast<Index>(at.rows));
+  return batcher;
 }
 
-GradientCheck check(Model& model, Pointer x, Pointer targets, double rows, double sampleCount, double floorShare) {
-  return gradientCheck(model.network, inputs(model, x, rows), targetRows(model, targets, rows), model.objective(),
-                       static_cast<Index>(sampleCount), floorShare);
+void forward(Model& model, const SampleAddresses& at) { model.network.forward(wholeBatch(model, at).x()); }
+
+double lossAndGradients(Model& model, const SampleAddresses& at) {
+  const Batcher batch = wholeBatch(model, at);
+  return model.network.lossAndGradients(batch.x(), batch.targets(), model.objective());
 }
 
-Sharpness modelSharpness(Model& model, Pointer x, Pointer targets, double rows, int maxIterations,
-                         double tolerance) {
-  return sharpness(model.network, inputs(model, x, rows), targetRows(model, targets, rows), model.objective(),
-                   maxIterations, tolerance);
+GradientCheck check(Model& model, const SampleAddresses& at, double sampleCount, double floorShare) {
+  const Batcher batch = wholeBatch(model, at);
+  return gradientCheck(model.network, batch.x(), batch.targets(), model.objective(), static_cast<Index>(sampleCount),
+                       floorShare);
 }
 
-val modelGradientNorms(Model& model, Pointer x, Pointer targets, double rows) {
+Sharpness modelSharpness(Model& model, const SampleAddresses& at, int maxIterations, double tolerance) {
+  const Batcher batch = wholeBatch(model, at);
+  return sharpness(model.network, batch.x(), batch.targets(), model.objective(), maxIterations, tolerance);
+}
+
+val modelGradientNorms(Model& model, const SampleAddresses& at) {
+  const Batcher batch = wholeBatch(model, at);
   val array = val::array();
   int i = 0;
-  for (const LayerNorms& layer : gradientNorms(model.network, inputs(model, x, rows),
-                                               targetRows(model, targets, rows), model.objective())) {
+  for (const LayerNorms& layer : gradientNorms(model.network, batch.x(), batch.targets(), model.objective())) {
     array.set(i++, layer);
   }
   return array;
@@ -157,9 +177,8 @@ Pointer deltaOf(Model& model, int layer) {
   return address(model.network.delta(static_cast<std::size_t>(layer)).data());
 }
 
-Trainer* newTrainer(Model& model, Pointer x, Pointer targets, Pointer classes, double rows, double batchSize,
-                    bool shuffle) {
-  return new Trainer(model, samples(x, targets, classes, rows), static_cast<Index>(batchSize), shuffle);
+Trainer* newTrainer(Model& model, const SampleAddresses& at, double batchSize, bool shuffle) {
+  return new Trainer(model, samples(at), static_cast<Index>(batchSize), shuffle);
 }
 void run(Trainer& trainer, double maxBatches, double budgetMs) {
   trainer.run(static_cast<Index>(maxBatches), budgetMs);
@@ -220,6 +239,17 @@ val catalogue() {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(mlp) {
+  emscripten::value_object<SampleAddresses>("Samples")
+      .field("rows", &SampleAddresses::rows)
+      .field("features", &SampleAddresses::features)
+      .field("dense", &SampleAddresses::dense)
+      .field("bytes", &SampleAddresses::bytes)
+      .field("scale", &SampleAddresses::scale)
+      .field("rowStarts", &SampleAddresses::rowStarts)
+      .field("columns", &SampleAddresses::columns)
+      .field("values", &SampleAddresses::values)
+      .field("targets", &SampleAddresses::targets)
+      .field("classes", &SampleAddresses::classes);
   emscripten::value_object<GradientCheck>("GradientCheck")
       .field("worstRelativeError", &GradientCheck::worstRelativeError)
       .field("parameter", &GradientCheck::parameter)

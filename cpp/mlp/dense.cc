@@ -23,16 +23,26 @@ void Dense::initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t lay
   }
 }
 
-void Dense::forward(const Scalar* parameters, ConstMatrixMap x, MatrixMap z, Scalar* a, Scalar* scratch) const {
-  multiply(x, ConstMatrixMap(parameters + kernelOffset(), inputs_, units()),
-           options_.useBias ? parameters + biasOffset() : nullptr, z, scratch);
+void Dense::forward(const Scalar* parameters, const Input& x, MatrixMap z, Scalar* a, Scalar* scratch) const {
+  const ConstMatrixMap kernel(parameters + kernelOffset(), inputs_, units());
+  const Scalar* bias = options_.useBias ? parameters + biasOffset() : nullptr;
+  if (x.sparse) {
+    x.sparse->multiply(kernel, bias, z);
+  } else {
+    multiply(x.matrix(), kernel, bias, z, scratch);
+  }
   if (options_.activation->forward) {
     options_.activation->forward(z.data(), a, z.rows(), units(), options_.alpha);
   }
 }
 
-void Dense::backward(ConstMatrixMap x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const {
-  multiplyTransposedA(x, delta, MatrixMap(gradients + kernelOffset(), inputs_, units()), scratch);
+void Dense::backward(const Input& x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const {
+  const MatrixMap kernelGrad(gradients + kernelOffset(), inputs_, units());
+  if (x.sparse) {
+    x.sparse->multiplyTransposed(delta, kernelGrad);
+  } else {
+    multiplyTransposedA(x.matrix(), delta, kernelGrad, scratch);
+  }
   if (!options_.useBias) return;
   VectorMap biasGrad(gradients + biasOffset(), units());
   biasGrad.setZero();

@@ -10,6 +10,7 @@
 
 #include "mlp/activation.h"
 #include "mlp/initializer.h"
+#include "mlp/samples.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -44,10 +45,10 @@ class Dense {
   void initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t layer) const;
 
   // z ← x·W + b, a ← σ(z); `a` is `z` itself where σ is the identity.
-  void forward(const Scalar* parameters, ConstMatrixMap x, MatrixMap z, Scalar* a, Scalar* scratch) const;
+  void forward(const Scalar* parameters, const Input& x, MatrixMap z, Scalar* a, Scalar* scratch) const;
 
   // From Δ = ∂L/∂Z:  ∂L/∂W ← Xᵀ·Δ,  ∂L/∂b ← column sums of Δ.
-  void backward(ConstMatrixMap x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const;
+  void backward(const Input& x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const;
 
   // inputGrad ← ∂L/∂X = Δ·Wᵀ, rows × inputs.
   void inputGradient(const Scalar* parameters, ConstMatrixMap delta, MatrixMap inputGrad, Scalar* scratch) const;

@@ -2,43 +2,32 @@
 
 #include <cstring>
 
+#include "mlp/simd.h"
+
 namespace mlp {
 namespace {
 
-// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension,
-// which becomes v128 in WebAssembly and SSE, AVX or NEON natively, from the same source.
-typedef Scalar Vec __attribute__((vector_size(4 * sizeof(Scalar))));
-
-constexpr Index kLanes = 4;
 constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel, and of a tile
 constexpr Index kTileRows = 4;        // 4×8 fills 8 of 16 registers with sums; 6×8 spills
+constexpr Index kPackRows = 16;       // with fewer rows, packing costs more than it saves
 
-Vec load(const Scalar* from) {
-  Vec v;
-  std::memcpy(&v, from, sizeof v);
-  return v;
-}
-
-void store(Scalar* to, Vec v) { std::memcpy(to, &v, sizeof v); }
-
-Vec splat(Scalar x) { return Vec{x, x, x, x}; }
-
-// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·panel[p]. A(i, p) = a[i·rowStride + p·depthStride], one of the
-// strides being 1. Not inlined: V8 optimises functions that are called often, not loops inside one long call.
+// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·). A(i, p) = a[i·rowStride + p·depthStride], one of the strides
+// being 1; B(p, j) = b[p·bStride + j]. Not inlined: V8 optimises functions that are called often, not loops inside
+// one long call.
 template <int Rows, bool RowsAdjacent>
-__attribute__((noinline)) void tile(const Scalar* a, Index stride, const Scalar* panel, Index depth,
+__attribute__((noinline)) void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride, Index depth,
                                     const Scalar* bias, Scalar* c, Index cStride, Index columns) {
-  const Index rowStride = RowsAdjacent ? 1 : stride;
-  const Index depthStride = RowsAdjacent ? stride : 1;
+  const Index rowStride = RowsAdjacent ? 1 : aStride;
+  const Index depthStride = RowsAdjacent ? aStride : 1;
   Vec low[Rows], high[Rows];
   for (int i = 0; i < Rows; ++i) low[i] = load(bias), high[i] = load(bias + kLanes);
-  for (Index p = 0; p < depth; ++p, panel += kPanel, a += depthStride) {
-    const Vec b0 = load(panel);
-    const Vec b1 = load(panel + kLanes);
+  for (Index p = 0; p < depth; ++p, b += bStride, a += depthStride) {
+    const Vec b0 = load(b);
+    const Vec b1 = load(b + kLanes);
     for (int i = 0; i < Rows; ++i) {
       const Vec x = splat(a[i * rowStride]);
-      low[i] += x * b0;
-      high[i] += x * b1;
+      low[i] = multiplyAdd(x, b0, low[i]);
+      high[i] = multiplyAdd(x, b1, high[i]);
     }
   }
   for (int i = 0; i < Rows; ++i, c += cStride) {
@@ -56,19 +45,19 @@ __attribute__((noinline)) void tile(const Scalar* a, Index stride, const Scalar*
 
 // One panel of C from top to bottom.
 template <bool RowsAdjacent>
-void columnOfTiles(const Scalar* a, Index rows, Index stride, const Scalar* panel, Index depth, const Scalar* bias,
-                   Scalar* c, Index cStride, Index columns) {
-  const Index rowStride = RowsAdjacent ? 1 : stride;
+void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
+                   const Scalar* bias, Scalar* c, Index cStride, Index columns) {
+  const Index rowStride = RowsAdjacent ? 1 : aStride;
   Index i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
-    tile<4, RowsAdjacent>(a + i * rowStride, stride, panel, depth, bias, c + i * cStride, cStride, columns);
+    tile<4, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride, columns);
   }
   a += i * rowStride;
   c += i * cStride;
   switch (rows - i) {
-    case 3: return tile<3, RowsAdjacent>(a, stride, panel, depth, bias, c, cStride, columns);
-    case 2: return tile<2, RowsAdjacent>(a, stride, panel, depth, bias, c, cStride, columns);
-    case 1: return tile<1, RowsAdjacent>(a, stride, panel, depth, bias, c, cStride, columns);
+    case 3: return tile<3, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+    case 2: return tile<2, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+    case 1: return tile<1, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
   }
 }
 
@@ -98,14 +87,23 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
              Index n, Index k, Scalar* scratch) {
   for (Index j = 0; j < n; j += kPanel) {
     const Index columns = n - j < kPanel ? n - j : kPanel;
+    Scalar edgeBias[kPanel] = {};
+    const Scalar* panelBias = edgeBias;
+    if (bias && columns == kPanel) {
+      panelBias = bias + j;
+    } else if (bias) {
+      std::memcpy(edgeBias, bias + j, static_cast<std::size_t>(columns) * sizeof(Scalar));
+    }
+    if (!TransposedB && columns == kPanel && m < kPackRows) {
+      columnOfTiles<RowsAdjacent>(a, m, aStride, b + j, bStride, k, panelBias, c + j, n, columns);
+      continue;
+    }
     if (TransposedB) {
       packColumns(b + j * bStride, bStride, k, columns, scratch);
     } else {
       packRows(b + j, bStride, k, columns, scratch);
     }
-    Scalar panelBias[kPanel] = {};
-    if (bias) std::memcpy(panelBias, bias + j, static_cast<std::size_t>(columns) * sizeof(Scalar));
-    columnOfTiles<RowsAdjacent>(a, m, aStride, scratch, k, panelBias, c + j, n, columns);
+    columnOfTiles<RowsAdjacent>(a, m, aStride, scratch, kPanel, k, panelBias, c + j, n, columns);
   }
 }
 

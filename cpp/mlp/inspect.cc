@@ -29,7 +29,7 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
 
 }  // namespace
 
-GradientCheck gradientCheck(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                             Index samples, double floorShare) {
   network.lossAndGradients(x, targets, objective);
   const Vector analytic = network.gradients();
@@ -82,7 +82,7 @@ GradientCheck gradientCheck(Network& network, ConstMatrixMap x, ConstMatrixMap t
   return result;
 }
 
-std::vector<LayerNorms> gradientNorms(Network& network, ConstMatrixMap x, ConstMatrixMap targets,
+std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMatrixMap targets,
                                       const Objective& objective) {
   network.lossAndGradients(x, targets, objective);
   std::vector<LayerNorms> norms;
@@ -96,7 +96,7 @@ std::vector<LayerNorms> gradientNorms(Network& network, ConstMatrixMap x, ConstM
   return norms;
 }
 
-Sharpness sharpness(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance) {
   using Wide = Eigen::Matrix<double, 1, Eigen::Dynamic>;
   const Index count = network.parameters().size();

@@ -21,7 +21,7 @@ struct GradientCheck {
 //   f'(θ) ≈ (8(f(θ+h) − f(θ−h)) − (f(θ+2h) − f(θ−2h))) / 12h,   h = ½ε^(1/5),
 // for `samples` parameters drawn from the network's seed, or all of them where samples ≥ their count. `floor` of
 // the relative error: this share of the largest gradient. The parameters are afterwards as they were.
-GradientCheck gradientCheck(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                             Index samples, double floorShare);
 
 struct LayerNorms {
@@ -29,7 +29,7 @@ struct LayerNorms {
 };
 
 // ‖Δˡ‖, ‖∂L/∂Wˡ‖, ‖∂L/∂bˡ‖ for every layer: how document 001 §9 sees gradients vanish or explode.
-std::vector<LayerNorms> gradientNorms(Network& network, ConstMatrixMap x, ConstMatrixMap targets,
+std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMatrixMap targets,
                                       const Objective& objective);
 
 struct Sharpness {
@@ -41,7 +41,7 @@ struct Sharpness {
 // Largest eigenvalue of the Hessian of the loss: the stability bound of document 001 §11 is 2/λ_max. Power
 // iteration; where it finds a negative eigenvalue first, again on the Hessian shifted by it. Products with the
 // Hessian are central differences of the gradient, of fourth order, along a unit vector.
-Sharpness sharpness(Network& network, ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective,
+Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance);
 
 }  // namespace mlp

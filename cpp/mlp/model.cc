@@ -22,11 +22,6 @@ Scalar threshold(const Objective& objective) {
 
 }  // namespace
 
-void oneHot(const std::int32_t* classes, MatrixMap targets) {
-  targets.setZero();
-  for (Index row = 0; row < targets.rows(); ++row) targets(row, classes[row]) = 1;
-}
-
 void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,
                     const Optimizer& optimizer, const OptimizerOptions& optimizerOptions) {
   require(!network.layers().empty(), "model: expected at least one layer, got none");
@@ -47,36 +42,30 @@ void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& t
   totals.rows += outputs.rows();
 }
 
-void Model::trainStep(ConstMatrixMap x, ConstMatrixMap targets, Totals& totals) {
-  totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows());
+void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
+  totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows);
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
   optimizer_->update(network.parameters().data(), network.gradients().data(), optimizerState_.data(),
                      network.parameters().size(), optimizerOptions_, ++step_);
 }
 
-void Model::predict(const Scalar* x, Index rows, Index batchSize, Scalar* outputs) {
-  for (Index first = 0; first < rows; first += batchSize) {
-    const Index count = std::min(batchSize, rows - first);
-    MatrixMap(outputs + first * network.outputs(), count, network.outputs()) =
-        network.forward(ConstMatrixMap(x + first * network.features(), count, network.features()));
+void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
+  Batcher batcher(samples, network.outputs(), false);
+  for (Index first = 0; first < samples.rows; first += batchSize) {
+    const Index rows = std::min(batchSize, samples.rows - first);
+    batcher.gather(nullptr, first, rows);
+    MatrixMap(outputs + first * network.outputs(), rows, network.outputs()) = network.forward(batcher.x());
   }
 }
 
 void Model::evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals) {
   const std::size_t last = network.layers().size() - 1;
-  const Index end = first + count;
-  for (Index begin = first; begin < end; begin += batchSize) {
-    const Index rows = std::min(batchSize, end - begin);
-    const Scalar* targets = samples.targets ? samples.targets + begin * network.outputs() : nullptr;
-    if (!targets) {
-      if (batchTargets_.rows() < rows) batchTargets_.resize(rows, network.outputs());
-      oneHot(samples.classes + begin, MatrixMap(batchTargets_.data(), rows, network.outputs()));
-      targets = batchTargets_.data();
-    }
-    const ConstMatrixMap y(targets, rows, network.outputs());
-    network.forward(ConstMatrixMap(samples.x + begin * network.features(), rows, network.features()));
-    totals.loss += objective_->sum(network.z(last), network.a(last), y);
-    addMetrics(network.a(last), y, totals);
+  Batcher batcher(samples, network.outputs(), false);
+  for (Index end = first + count; first < end; first += batchSize) {
+    batcher.gather(nullptr, first, std::min(batchSize, end - first));
+    network.forward(batcher.x());
+    totals.loss += objective_->sum(network.z(last), network.a(last), batcher.targets());
+    addMetrics(network.a(last), batcher.targets(), totals);
   }
 }
 

@@ -9,16 +9,9 @@
 #include "mlp/metric.h"
 #include "mlp/network.h"
 #include "mlp/optimizer.h"
+#include "mlp/samples.h"
 
 namespace mlp {
-
-// Samples in somebody else's memory. Targets are either numbers, rows × outputs, or one class index a row.
-struct Samples {
-  const Scalar* x = nullptr;             // rows × features
-  const Scalar* targets = nullptr;       // rows × outputs, or null
-  const std::int32_t* classes = nullptr;  // rows, each in [0, outputs), or null
-  Index rows = 0;
-};
 
 // Sums over samples, from which means are made: batches of any size add up.
 struct Totals {
@@ -41,10 +34,10 @@ class Model {
   std::size_t metricCount() const { return metrics_.size(); }
 
   // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`.
-  void trainStep(ConstMatrixMap x, ConstMatrixMap targets, Totals& totals);
+  void trainStep(const Input& x, ConstMatrixMap targets, Totals& totals);
 
-  // Outputs of `rows` samples, rows × outputs, computed `batchSize` rows at a time.
-  void predict(const Scalar* x, Index rows, Index batchSize, Scalar* outputs);
+  // Outputs of all samples, rows × outputs, computed `batchSize` rows at a time.
+  void predict(const Samples& samples, Index batchSize, Scalar* outputs);
 
   // Loss and metrics over samples.first … +count, added to `totals`.
   void evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals);
@@ -63,10 +56,6 @@ class Model {
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
   std::int64_t step_ = 0;
-  Matrix batchTargets_;  // one-hot rows made from class indices
 };
-
-// One-hot rows: targets(i, classes[i]) = 1. targets: rows × classes.
-void oneHot(const std::int32_t* classes, MatrixMap targets);
 
 }  // namespace mlp

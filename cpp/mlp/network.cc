@@ -41,32 +41,30 @@ void Network::reserve(Index rows) {
   capacity_ = rows;
 }
 
-ConstMatrixMap Network::forward(ConstMatrixMap x) {
+ConstMatrixMap Network::forward(const Input& x) {
   require(!layers_.empty(), "network: expected at least one layer, got none");
-  reserve(x.rows());
-  rows_ = x.rows();
-  const Scalar* input = x.data();
+  reserve(x.rows);
+  rows_ = x.rows;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    Scalar* a = workspace_.data() + places_[i].a;
-    layers_[i].forward(parameters_.data(), ConstMatrixMap(input, rows_, layers_[i].inputs()),
-                       MatrixMap(workspace_.data() + places_[i].z, rows_, layers_[i].units()), a, scratch_.data());
-    input = a;
+    layers_[i].forward(parameters_.data(), i == 0 ? x : Input(a(i - 1)),
+                       MatrixMap(workspace_.data() + places_[i].z, rows_, layers_[i].units()),
+                       workspace_.data() + places_[i].a, scratch_.data());
   }
   return a(layers_.size() - 1);
 }
 
-double Network::loss(ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective) {
+double Network::loss(const Input& x, ConstMatrixMap targets, const Objective& objective) {
   forward(x);
   return objective.evaluate(z(layers_.size() - 1), a(layers_.size() - 1), targets, nullptr);
 }
 
-double Network::lossAndGradients(ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective) {
+double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective) {
   forward(x);
   const std::size_t last = layers_.size() - 1;
   const double loss = objective.evaluate(z(last), a(last), targets, workspace_.data() + places_[last].delta);
   for (std::size_t i = last;; --i) {
     const Dense& layer = layers_[i];
-    layer.backward(i == 0 ? x : a(i - 1), delta(i), gradients_.data(), scratch_.data());
+    layer.backward(i == 0 ? x : Input(a(i - 1)), delta(i), gradients_.data(), scratch_.data());
     if (i == 0) return loss;
     const DenseOptions& below = layers_[i - 1].options();
     MatrixMap deltaBelow(workspace_.data() + places_[i - 1].delta, rows_, below.units);

@@ -10,6 +10,7 @@
 
 #include "mlp/dense.h"
 #include "mlp/loss.h"
+#include "mlp/samples.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -35,13 +36,13 @@ class Network {
   void reserve(Index rows);
 
   // x: rows × features. Returns the last layer's activations, rows × outputs, valid until the next pass.
-  ConstMatrixMap forward(ConstMatrixMap x);
+  ConstMatrixMap forward(const Input& x);
 
   // Forward pass and mean loss. targets: rows × outputs.
-  double loss(ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective);
+  double loss(const Input& x, ConstMatrixMap targets, const Objective& objective);
 
   // The same, and the backward pass: fills gradients() and every delta.
-  double lossAndGradients(ConstMatrixMap x, ConstMatrixMap targets, const Objective& objective);
+  double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective);
 
   // Of the last pass: rows × units.
   ConstMatrixMap z(std::size_t layer) const { return view(places_[layer].z, layer); }

@@ -15,7 +15,7 @@ class Trainer {
   // counting all epochs the model ever began.
   Trainer(Model& model, const Samples& samples, Index batchSize, bool shuffle);
 
-  Index batchesPerEpoch() const { return (samples_.rows + batchSize_ - 1) / batchSize_; }
+  Index batchesPerEpoch() const { return (rows_ + batchSize_ - 1) / batchSize_; }
   // Batches done in this epoch.
   Index batch() const { return batch_; }
   bool epochDone() const { return batch_ == batchesPerEpoch(); }
@@ -31,14 +31,13 @@ class Trainer {
   void step();
 
   Model& model_;
-  Samples samples_;
+  Index rows_;
   Index batchSize_;
+  Batcher batcher_;
   bool shuffle_;
   Index batch_ = 0;
   Totals totals_;
   std::vector<std::int32_t> order_;
-  Matrix x_;        // one gathered batch
-  Matrix targets_;  // its targets
 };
 
 }  // namespace mlp

@@ -1,0 +1,38 @@
+// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension, which
+// becomes v128 in WebAssembly and SSE, AVX or NEON natively, from the same source.
+#pragma once
+
+#include <cstring>
+
+#include "mlp/types.h"
+
+namespace mlp {
+
+typedef Scalar Vec __attribute__((vector_size(4 * sizeof(Scalar))));
+
+constexpr Index kLanes = 4;
+
+inline Vec load(const Scalar* from) {
+  Vec v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+inline void store(Scalar* to, Vec v) { std::memcpy(to, &v, sizeof v); }
+
+inline Vec splat(Scalar x) { return Vec{x, x, x, x}; }
+
+// a·b + c. Relaxed SIMD may round it once instead of twice; only the flavour built for it does.
+inline Vec multiplyAdd(Vec a, Vec b, Vec c) {
+#if defined(__wasm_relaxed_simd__) && __clang_major__ >= 17
+  return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
+#elif defined(__wasm_relaxed_simd__)
+  // The prototype's instruction, which scripts/relaxed.mjs turns into the final one. Its first operand was the
+  // addend; the final one's is the last: the order here is the final one.
+  return __builtin_wasm_fma_f32x4(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+}  // namespace mlp
