@@ -14,7 +14,8 @@ type Internals = typeof import('../../web/src/wasm.js');
 
 /**
  * Runs a function in a new thread, where the package is not loaded yet, and ends the thread. The function crosses as
- * text: it sees its arguments and nothing else of the file it stands in.
+ * text: it sees its arguments and nothing else of the file it stands in, nor what is compiled to more than itself,
+ * such as `using`.
  *
  * @param run gets the package, `data`, and the package's internals
  * @returns what `run` returned

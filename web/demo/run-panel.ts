@@ -67,9 +67,10 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
   };
   store.on(['run'], () => {
     const { run } = store.state;
-    const { epoch, settings, samplesPerSecond, loss, valAccuracy, phase } = run;
+    const { epoch, settings, samplesPerSecond, loss, valAccuracy } = run;
     progress.value = run.fraction;
-    progress.classList.toggle('is-running', phase === 'preparing' || phase === 'training');
+    // Digits being made are not yet progress of the training.
+    progress.classList.toggle('is-preparing', epoch === 0);
     figures.epoch.textContent =
       settings && epoch > 0 ? `${Math.min(Math.floor(epoch + 1e-9), settings.epochs)} of ${settings.epochs}` : '';
     figures.rate.textContent = samplesPerSecond ? Math.round(samplesPerSecond).toLocaleString('en') : '';
