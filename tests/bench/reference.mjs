@@ -23,10 +23,11 @@ export function lossOf(work, outputs, y) {
 }
 
 /**
- * Trains one epoch over the work's verifyRows, keeps the weights as `<id>.trained` beside the data, and its outputs
- * for the first samples as `<id>.outputs`. Done once for each folder of data.
+ * Trains one epoch over the work's verifyRows and keeps the weights as `<id>.trained` beside the data; done once for
+ * each folder of data.
  *
- * @returns {{ start: number, trained: number }} the losses before and after.
+ * @returns {{ start: number, trained: number, predict: Function }} the losses before and after, and what the trained
+ *   network answers.
  */
 export function reference(folder, work) {
   const x = readFloats(folder, `${work.data}.x`);
@@ -35,12 +36,11 @@ export function reference(folder, work) {
   const loss = () => lossOf(work, network.predict(x, LOSS_ROWS), y);
   const start = loss();
   const kept = path.join(folder, `${work.id}.trained`);
-  if (existsSync(kept)) network.load(readFloats(folder, `${work.id}.trained64`, Float64Array));
-  else {
+  if (!existsSync(kept)) {
     for (let row = 0; row < work.verifyRows; row += work.batchSize) network.step(x, y, row, work.batchSize);
-    writeFileSync(`${kept}64`, new Uint8Array(Float64Array.from(network.flat()).buffer));
-    writeFileSync(kept, new Uint8Array(Float32Array.from(network.flat()).buffer));
+    writeFileSync(kept, Float32Array.from(network.flat()));
   }
+  network.load(readFloats(folder, `${work.id}.trained`));
   return { start, trained: loss(), predict: (rows) => network.predict(x, rows) };
 }
 

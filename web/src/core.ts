@@ -1,10 +1,10 @@
 /** What the parts of a model share: the native object and the description it was built from. */
 import { reserve, type Scope } from './heap.js';
 import { rangeError } from './check.js';
-import { checkInputs, checkTargets, denseTargets } from './data.js';
+import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
 import type { ResolvedCompile, ResolvedLayers } from './layers.js';
 import type { Inputs, Targets, Weight } from './types.js';
-import { catalogue, type NativeModel, type Pointer, type TargetKind } from './wasm.js';
+import { catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
 
 export interface Core extends ResolvedLayers {
   native: NativeModel;
@@ -61,8 +61,25 @@ export function reserveWorkspace(core: Core, rows: number, more = 0): void {
   reserve(workspaceBytes(core, rows) + more);
 }
 
+/** Checked samples and, where there are any, targets, in memory until the scope ends. */
+export function place(scope: Scope, inputs: InputRows, targets: TargetRows = {}): SampleAddresses {
+  const { rows, features, dense, bytes, scale = 1, sparse } = inputs;
+  return {
+    rows,
+    features,
+    scale,
+    dense: scope.copyIn(dense),
+    bytes: scope.copyIn(bytes),
+    rowStarts: scope.copyIn(sparse?.rowStarts),
+    columns: scope.copyIn(sparse?.columns),
+    values: scope.copyIn(sparse?.values),
+    targets: scope.copyIn(targets.values),
+    classes: scope.copyIn(targets.classes),
+  };
+}
+
 /**
- * Samples and dense targets in memory until the scope ends: for a pass over all of them at once, which will need its
+ * Samples and targets in memory until the scope ends: for a pass over all of them at once, which will need its
  * workspace and `more` bytes.
  */
 export function wholeBatch(
@@ -72,14 +89,13 @@ export function wholeBatch(
   x: Inputs,
   y: Targets,
   more: (rows: number) => number = () => 0,
-): { x: Pointer; targets: Pointer; rows: number } {
+): SampleAddresses {
   const kind = targetKindOf(core, method);
   const inputs = checkInputs(`${method}: x`, x, core.features);
   const targets = checkTargets(`${method}: y`, y, inputs.rows, outputsOf(core), kind);
-  const { rows } = inputs;
-  const pointers = { x: scope.copyIn(inputs.data), targets: scope.copyIn(denseTargets(targets, outputsOf(core))) };
-  reserveWorkspace(core, rows, more(rows));
-  return { ...pointers, rows };
+  const samples = place(scope, inputs, targets);
+  reserveWorkspace(core, inputs.rows, more(inputs.rows));
+  return samples;
 }
 
 /** The sums of `cpp/bindings.cc` as means by name: `loss`, metrics. */

@@ -1,12 +1,19 @@
 /** Samples and targets: from what callers have to what the core takes, checked on the way. */
-import { rangeError, shown, typeError } from './check.js';
-import type { Inputs, Targets } from './types.js';
+import { checkInteger, checkNumber, checkObject, rangeError, shown, typeError } from './check.js';
+import type { ByteInputs, Inputs, SparseInputs, Targets } from './types.js';
 import type { TargetKind } from './wasm.js';
 
-/** Checked samples: rows × features, row-major. */
+/** Checked samples, in one of three forms. */
 export interface InputRows {
-  data: Float32Array;
   rows: number;
+  features: number;
+  /** rows × features numbers. */
+  dense?: Float32Array;
+  /** rows × features bytes, each worth byte × scale. */
+  bytes?: Uint8Array;
+  scale?: number;
+  /** Compressed sparse rows. */
+  sparse?: { rowStarts: Int32Array; columns: Int32Array; values: Float32Array };
 }
 
 /** Checked targets: numbers, rows × units, or one class index a row. */
@@ -15,17 +22,98 @@ export interface TargetRows {
   classes?: Int32Array;
 }
 
-/** rows × features finite numbers, at least one row. A `Float32Array` is not copied. */
+/** rows × features finite numbers, at least one row. Typed arrays are not copied. */
 export function checkInputs(argument: string, x: Inputs, features: number): InputRows {
-  const data =
+  if (isObject(x) && 'indptr' in x) return { features, ...checkSparse(argument, x as SparseInputs, features) };
+  if (x instanceof Uint8Array) return checkBytes(argument, { data: x }, features);
+  if (isObject(x) && 'data' in x) return checkBytes(argument, x as ByteInputs, features);
+  const dense =
     x instanceof Float32Array
       ? x
-      : fromRows(argument, x, features, `a Float32Array (rows × ${features}) or an array of rows`);
+      : fromRows(argument, x as number[][], features, `samples (rows × ${features}): a Float32Array or an array of rows`);
+  const rows = checkRows(argument, dense, features);
+  checkValues(argument, dense, features, ...VALID.any);
+  return { rows, features, dense };
+}
+
+/** Rows `begin` to below `end`. Nothing is copied but the starts of sparse rows. */
+export function sliceInputs(inputs: InputRows, begin: number, end: number): InputRows {
+  const { features, dense, bytes, sparse } = inputs;
+  const cut = <T extends Float32Array | Uint8Array>(array: T | undefined) =>
+    array?.subarray(begin * features, end * features) as T;
+  const part: InputRows = { ...inputs, rows: end - begin };
+  if (dense) part.dense = cut(dense);
+  if (bytes) part.bytes = cut(bytes);
+  if (sparse) {
+    const [first, last] = [sparse.rowStarts[begin]!, sparse.rowStarts[end]!];
+    part.sparse = {
+      rowStarts: sparse.rowStarts.slice(begin, end + 1).map((start) => start - first),
+      columns: sparse.columns.subarray(first, last),
+      values: sparse.values.subarray(first, last),
+    };
+  }
+  return part;
+}
+
+function checkRows(argument: string, data: ArrayLike<number>, features: number): number {
   if (data.length === 0 || data.length % features !== 0) {
     throw rangeError(argument, `at least one row of ${features} numbers, a multiple of ${features} in all`, data);
   }
-  checkValues(argument, data, features, ...VALID.any);
-  return { data, rows: data.length / features };
+  return data.length / features;
+}
+
+function checkBytes(argument: string, x: ByteInputs, features: number): InputRows {
+  const { data, scale = 1 } = checkObject(argument, x, ['data', 'scale']);
+  if (!(data instanceof Uint8Array)) throw typeError(`${argument}.data`, 'a Uint8Array', data);
+  return { rows: checkRows(`${argument}.data`, data, features), features, bytes: data, scale: checkNumber(`${argument}.scale`, scale) };
+}
+
+function checkSparse(argument: string, x: SparseInputs, features: number): Pick<InputRows, 'rows' | 'sparse'> {
+  const { shape, indptr, indices, values } = checkObject(argument, x, ['shape', 'indptr', 'indices', 'values']);
+  if (!Array.isArray(shape) || shape.length !== 2) throw typeError(`${argument}.shape`, 'an array [rows, features]', shape);
+  const rows = checkInteger(`${argument}.shape[0]`, shape[0], 1);
+  if (shape[1] !== features) throw rangeError(`${argument}.shape[1]`, `${features}, the features of the model`, shape[1]);
+
+  const rowStarts = integers(`${argument}.indptr`, indptr, 0, 2 ** 31 - 1);
+  const columns = integers(`${argument}.indices`, indices, 0, features - 1);
+  if (!(values instanceof Float32Array || isNumberList(values))) {
+    throw typeError(`${argument}.values`, 'a Float32Array or an array of numbers', values);
+  }
+  const numbers = values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+  if (rowStarts.length !== rows + 1) throw rangeError(`${argument}.indptr`, `${rows + 1} numbers, rows + 1`, indptr);
+  if (columns.length !== numbers.length) throw rangeError(`${argument}.indices`, `${numbers.length} numbers, as many as values`, indices);
+  if (rowStarts[0] !== 0) throw rangeError(`${argument}.indptr[0]`, '0', rowStarts[0]);
+  for (let row = 0; row < rows; ++row) {
+    const [begin, end] = [rowStarts[row]!, rowStarts[row + 1]!];
+    if (end < begin || end > numbers.length) {
+      throw rangeError(`${argument}.indptr[${row + 1}]`, `a number from ${begin} to ${numbers.length}`, end);
+    }
+    for (let entry = begin + 1; entry < end; ++entry) {
+      if (columns[entry]! <= columns[entry - 1]!) {
+        throw rangeError(`${argument}.indices[${entry}]`, `more than ${columns[entry - 1]}, ascending in row ${row}`, columns[entry]);
+      }
+    }
+  }
+  if (rowStarts[rows] !== numbers.length) throw rangeError(`${argument}.indptr[${rows}]`, `${numbers.length}, the number of values`, rowStarts[rows]);
+  numbers.forEach((value, entry) => {
+    if (!Number.isFinite(value)) throw rangeError(`${argument}.values[${entry}]`, 'a finite number', value);
+  });
+  return { rows, sparse: { rowStarts, columns, values: numbers } };
+}
+
+function integers(argument: string, list: unknown, low: number, high: number): Int32Array {
+  if (!(list instanceof Int32Array || Array.isArray(list))) throw typeError(argument, 'an Int32Array or an array of integers', list);
+  for (let i = 0; i < list.length; ++i) {
+    const value: unknown = list[i];
+    if (!(Number.isInteger(value) && (value as number) >= low && (value as number) <= high)) {
+      throw rangeError(`${argument}[${i}]`, `an integer from ${low} to ${high}`, value);
+    }
+  }
+  return list instanceof Int32Array ? list : Int32Array.from(list as number[]);
+}
+
+function isObject(x: unknown): x is object {
+  return typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x);
 }
 
 /** Targets for `rows` samples of a network with `units` outputs, as the loss wants them. */
@@ -39,16 +127,6 @@ export function checkTargets(
   return kind === 'classIndex'
     ? { classes: checkClasses(argument, y, rows, units) }
     : { values: checkValuesOfTargets(argument, y, rows, units, kind) };
-}
-
-/** One-hot rows made from class indices; other targets as they are. */
-export function denseTargets({ values, classes }: TargetRows, units: number): Float32Array {
-  if (values) return values;
-  const oneHot = new Float32Array(classes!.length * units);
-  classes!.forEach((label, row) => {
-    oneHot[row * units + label] = 1;
-  });
-  return oneHot;
 }
 
 function checkClasses(argument: string, y: Targets, rows: number, units: number): Int32Array {

@@ -1,8 +1,8 @@
 /** Training: the loop around the core's steps. */
 import { checkBoolean, checkFunction, checkInteger, checkNumber, checkObject, rangeError, typeError } from './check.js';
-import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
+import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows } from './data.js';
 import { Scope } from './heap.js';
-import { logsFrom, outputsOf, reserveWorkspace, targetKindOf, type Core } from './core.js';
+import { logsFrom, outputsOf, place, reserveWorkspace, targetKindOf, type Core } from './core.js';
 import type { Callbacks, FitOptions, History, Inputs, Logs, Targets } from './types.js';
 import { mlp } from './wasm.js';
 
@@ -97,8 +97,7 @@ function slice(core: Core, samples: Samples, begin: number, end: number): Sample
   const { values, classes } = samples.targets;
   const units = outputsOf(core);
   return {
-    data: samples.data.subarray(begin * core.features, end * core.features),
-    rows: end - begin,
+    ...sliceInputs(samples, begin, end),
     targets: values
       ? { values: values.subarray(begin * units, end * units) }
       : { classes: classes!.subarray(begin, end) },
@@ -113,15 +112,13 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
   const ended = () => signal?.aborted === true || stopped();
   const everyBatch = onBatchBegin !== undefined || onBatchEnd !== undefined;
   const scope = new Scope();
-  const pointersOf = ({ data, targets }: Samples) =>
-    [scope.copyIn(data), scope.copyIn(targets.values), scope.copyIn(targets.classes)] as const;
 
   try {
-    const validationPointers = validation && pointersOf(validation);
-    const trainingPointers = pointersOf(training);
+    const validationSamples = validation && place(scope, validation, validation.targets);
+    const trainingSamples = place(scope, training, training.targets);
     const passRows = Math.max(Math.min(batchSize, training.rows), validation ? 128 : 0);
     reserveWorkspace(core, passRows, 4 * training.rows); // and the order of the samples
-    const trainer = new (mlp().Trainer)(core.native, ...trainingPointers, training.rows, batchSize, shuffle);
+    const trainer = new (mlp().Trainer)(core.native, trainingSamples, batchSize, shuffle);
     try {
       let lastYield = performance.now();
       const breathe = async (epoch: number) => {
@@ -156,7 +153,7 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
           for (let first = 0; first < validation.rows && !ended(); first += rows) {
             if (first > 0 && performance.now() - lastYield < BUDGET_MS / 2) rows *= 2;
             const count = Math.min(rows, validation.rows - first);
-            const part = core.native.evaluate(...validationPointers!, first, count, Math.min(count, 128));
+            const part = core.native.evaluate(validationSamples!, first, count, Math.min(count, 128));
             sums = sums ? sums.map((sum, i) => sum + part[i]!) : part;
             await breathe(epoch);
           }

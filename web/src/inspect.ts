@@ -3,6 +3,7 @@ import { checkInteger, checkNumber, checkObject } from './check.js';
 import {
   countParams,
   outputsOf,
+  place,
   reserveWorkspace,
   weightPlaces,
   wholeBatch,
@@ -38,25 +39,25 @@ export function readWeights(core: Core, buffer: Pointer): Weight[] {
 export function gradients(core: Core, x: Inputs, y: Targets): { loss: number; gradients: Weight[] } {
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'gradients', x, y);
-    const loss = core.native.lossAndGradients(batch.x, batch.targets, batch.rows);
+    const loss = core.native.lossAndGradients(batch);
     return { loss, gradients: readWeights(core, core.native.gradients()) };
   });
 }
 
 export function forwardTrace(core: Core, x: Inputs): LayerForward[] {
-  const { data, rows } = checkInputs('forwardTrace: x', x, core.features);
+  const inputs = checkInputs('forwardTrace: x', x, core.features);
   return scoped((scope) => {
-    const pointer = scope.copyIn(data);
-    reserveWorkspace(core, rows);
-    core.native.forward(pointer, rows);
-    return core.layers.map((_, layer) => layerForward(core, layer, rows));
+    const samples = place(scope, inputs);
+    reserveWorkspace(core, inputs.rows);
+    core.native.forward(samples);
+    return core.layers.map((_, layer) => layerForward(core, layer, inputs.rows));
   });
 }
 
 export function backpropTrace(core: Core, x: Inputs, y: Targets): { loss: number; layers: LayerBackprop[] } {
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'backpropTrace', x, y);
-    const loss = core.native.lossAndGradients(batch.x, batch.targets, batch.rows);
+    const loss = core.native.lossAndGradients(batch);
     const grads = new Map(readWeights(core, core.native.gradients()).map((weight) => [weight.name, weight]));
     const tensor = (name: string): Tensor | undefined => {
       const weight = grads.get(name);
@@ -84,13 +85,7 @@ export function gradientCheck(core: Core, x: Inputs, y: Targets, options: { samp
   const more = (rows: number) => 8 * all + 2 * 3 * 4 * rows * units;
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'gradientCheck', x, y, more);
-    const { parameter, ...rest } = core.native.gradientCheck(
-      batch.x,
-      batch.targets,
-      batch.rows,
-      Math.min(samples, all),
-      FLOOR_SHARE,
-    );
+    const { parameter, ...rest } = core.native.gradientCheck(batch, Math.min(samples, all), FLOOR_SHARE);
     const place = weightPlaces(core).find(({ offset, length }) => parameter < offset + length)!;
     return { ...rest, weight: place.name, index: parameter - place.offset };
   });
@@ -99,7 +94,7 @@ export function gradientCheck(core: Core, x: Inputs, y: Targets, options: { samp
 export function gradientNorms(core: Core, x: Inputs, y: Targets): LayerGradientNorms[] {
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'gradientNorms', x, y);
-    const norms = core.native.gradientNorms(batch.x, batch.targets, batch.rows);
+    const norms = core.native.gradientNorms(batch);
     return norms.map(({ delta, kernelGrad, biasGrad }, layer) => ({
       name: core.layers[layer]!.name,
       deltaNorm: delta,
@@ -123,7 +118,7 @@ export function sharpness(
   const more = () => (4 + 8 * 8) * countParams(core);
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'sharpness', x, y, more);
-    const result = core.native.sharpness(batch.x, batch.targets, batch.rows, maxIterations, tolerance);
+    const result = core.native.sharpness(batch, maxIterations, tolerance);
     return { ...result, learningRateBound: result.lambdaMax > 0 ? 2 / result.lambdaMax : Infinity };
   });
 }

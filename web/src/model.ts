@@ -4,6 +4,7 @@ import {
   countParams,
   logsFrom,
   outputsOf,
+  place,
   reserveWorkspace,
   targetKindOf,
   weightPlaces,
@@ -152,12 +153,13 @@ export class Sequential {
     const { batchSize = BATCH_SIZE } = checkObject('evaluate: options', options, ['batchSize']);
     const kind = targetKindOf(core, 'evaluate');
     checkInteger('evaluate: batchSize', batchSize, 1);
-    const { data, rows } = checkInputs('evaluate: x', x, core.features);
-    const { values, classes } = checkTargets('evaluate: y', y, rows, outputsOf(core), kind);
+    const inputs = checkInputs('evaluate: x', x, core.features);
+    const targets = checkTargets('evaluate: y', y, inputs.rows, outputsOf(core), kind);
+    const passRows = Math.min(batchSize, inputs.rows);
     return scoped((scope) => {
-      const pointers = [scope.copyIn(data), scope.copyIn(values), scope.copyIn(classes)] as const;
-      reserveWorkspace(core, Math.min(batchSize, rows));
-      return logsFrom(core, core.native.evaluate(...pointers, 0, rows, Math.min(batchSize, rows)));
+      const samples = place(scope, inputs, targets);
+      reserveWorkspace(core, passRows);
+      return logsFrom(core, core.native.evaluate(samples, 0, inputs.rows, passRows));
     });
   }
 
@@ -171,13 +173,14 @@ export class Sequential {
     const core = this.#alive('predict');
     const { batchSize = BATCH_SIZE } = checkObject('predict: options', options, ['batchSize']);
     checkInteger('predict: batchSize', batchSize, 1);
-    const { data, rows } = checkInputs('predict: x', x, core.features);
+    const inputs = checkInputs('predict: x', x, core.features);
+    const passRows = Math.min(batchSize, inputs.rows);
     return scoped((scope) => {
-      const outputs = scope.allocate(4 * rows * outputsOf(core));
-      const pointer = scope.copyIn(data);
-      reserveWorkspace(core, Math.min(batchSize, rows));
-      core.native.predict(pointer, rows, Math.min(batchSize, rows), outputs);
-      return copyFloats(outputs, rows * outputsOf(core));
+      const outputs = scope.allocate(4 * inputs.rows * outputsOf(core));
+      const samples = place(scope, inputs);
+      reserveWorkspace(core, passRows);
+      core.native.predict(samples, passRows, outputs);
+      return copyFloats(outputs, inputs.rows * outputsOf(core));
     });
   }
 

@@ -164,8 +164,31 @@ export interface CompileOptions {
   metrics?: MetricName[];
 }
 
-/** Samples: rows × features, row-major, or a row each. */
-export type Inputs = Float32Array | readonly (readonly number[])[];
+/** Samples as bytes, which stay bytes in memory until a batch is made of them. */
+export interface ByteInputs {
+  /** rows × features, row-major. */
+  data: Uint8Array;
+  /** Each number is its byte × scale. Default 1; images often want 1/255. */
+  scale?: number;
+}
+
+/** Samples as compressed sparse rows (CSR): for data too wide to write out its zeros. */
+export interface SparseInputs {
+  /** `[rows, features]`. */
+  shape: readonly [number, number];
+  /** rows + 1 numbers: the entries of row i are number `indptr[i]` to below `indptr[i + 1]`. */
+  indptr: Int32Array | readonly number[];
+  /** Column of each entry, ascending within a row. */
+  indices: Int32Array | readonly number[];
+  /** Value of each entry. */
+  values: Float32Array | readonly number[];
+}
+
+/**
+ * Samples: rows × features numbers, row-major, or a row each; bytes; or sparse rows. Where most numbers are zero,
+ * in whatever form, the first layer skips them.
+ */
+export type Inputs = Float32Array | Uint8Array | ByteInputs | SparseInputs | readonly (readonly number[])[];
 
 /**
  * Targets: rows × units numbers (`Float32Array` row-major, or a row each; `number[]` too where there is one

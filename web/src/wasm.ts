@@ -4,26 +4,31 @@ import type { InitOptions } from './types.js';
 /** A number that is an address in the module's memory. */
 export type Pointer = number;
 
+/** Samples in the module's memory; 0 for a form that is not there. As `SampleAddresses` in `cpp/bindings.cc`. */
+export interface SampleAddresses {
+  rows: number;
+  features: number;
+  dense: Pointer;
+  bytes: Pointer;
+  scale: number;
+  rowStarts: Pointer;
+  columns: Pointer;
+  values: Pointer;
+  targets: Pointer;
+  classes: Pointer;
+}
+
 /** What `cpp/bindings.cc` binds as `Model`. */
 export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
-  predict(x: Pointer, rows: number, batchSize: number, outputs: Pointer): void;
-  evaluate(
-    x: Pointer,
-    targets: Pointer,
-    classes: Pointer,
-    first: number,
-    count: number,
-    batchSize: number,
-  ): number[];
-  forward(x: Pointer, rows: number): void;
-  lossAndGradients(x: Pointer, targets: Pointer, rows: number): number;
+  predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
+  evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
+  forward(samples: SampleAddresses): void;
+  lossAndGradients(samples: SampleAddresses): number;
   gradientCheck(
-    x: Pointer,
-    targets: Pointer,
-    rows: number,
-    samples: number,
+    samples: SampleAddresses,
+    count: number,
     floorShare: number,
   ): {
     worstRelativeError: number;
@@ -34,14 +39,10 @@ export interface NativeModel {
     skipped: number;
   };
   gradientNorms(
-    x: Pointer,
-    targets: Pointer,
-    rows: number,
+    samples: SampleAddresses,
   ): { delta: number; kernelGrad: number; biasGrad: number }[];
   sharpness(
-    x: Pointer,
-    targets: Pointer,
-    rows: number,
+    samples: SampleAddresses,
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
@@ -82,10 +83,7 @@ export interface MlpModule {
   Model: new (features: number, seed: number) => NativeModel;
   Trainer: new (
     model: NativeModel,
-    x: Pointer,
-    targets: Pointer,
-    classes: Pointer,
-    rows: number,
+    samples: SampleAddresses,
     batchSize: number,
     shuffle: boolean,
   ) => NativeTrainer;
