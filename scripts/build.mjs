@@ -1,14 +1,15 @@
 // Builds the package into dist/ and, unless called with --package, the page into build/page.
-import { copyFileSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { finalRelaxedOpcodes } from './relaxed.mjs';
 import { ROOT, run } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 /** The modules that CMakeLists.txt makes. */
-const FLAVOURS = ['mlp', 'mlp-scalar'];
+const FLAVOURS = ['mlp', 'mlp-relaxed', 'mlp-scalar'];
 const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
@@ -26,7 +27,10 @@ export async function buildPackage() {
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
   await build({ ...common, entryPoints: sources(at('web/src')), outbase: at('web/src') });
   await build({ ...common, entryPoints: glue, outbase: at('build/web') });
-  for (const name of FLAVOURS) copyFileSync(at(`build/web/${name}.wasm`), at(`dist/${name}.wasm`));
+  for (const name of FLAVOURS) {
+    const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
+    writeFileSync(at(`dist/${name}.wasm`), bytes);
+  }
   run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json']);
 }
 

@@ -14,9 +14,6 @@ namespace mlp {
 // Compressed both ways: by row for the forward product, by column for the kernel gradient.
 class SparseBatch {
  public:
-  // Nothing is allocated by batches of up to this many rows and entries.
-  void reserve(Index rows, Index features, Index entries);
-
   // Starts a batch of `features` columns; then rows are appended one by one, and finish() ends it.
   void begin(Index features);
   void appendDense(const Scalar* row);
@@ -36,7 +33,12 @@ class SparseBatch {
   void multiplyTransposed(ConstMatrixMap delta, MatrixMap grad) const;
 
  private:
+  void makeRoom(Index entries);
+  void endRow();
+
   Index features_ = 0;
+  Index entries_ = 0;
+  // Nothing shrinks: once the largest batch was made, nothing is allocated.
   std::vector<std::int32_t> rowStarts_;  // rows + 1
   std::vector<std::int32_t> columns_;    // of each entry, row by row
   std::vector<Scalar> values_;

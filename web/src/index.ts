@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { init } from './wasm.js';
+export { backend, init } from './wasm.js';
 export { dense } from './layers.js';
 export { sequential, type Sequential } from './model.js';
 export { loadModel } from './formats/model.js';

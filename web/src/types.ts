@@ -322,12 +322,20 @@ export interface Sharpness {
 
 /** Options of {@link init}. */
 export interface InitOptions {
-  /** Where the .wasm file is. Default: beside this module. */
+  /** Where the .wasm file is: `mlp.wasm`, or with `simd` the one of that flavour. Default: beside this module. */
   wasmUrl?: string | URL;
-  /** The bytes of the .wasm file; then nothing is fetched. */
+  /** The bytes of that file; then nothing is fetched. */
   wasmBinary?: ArrayBuffer | Uint8Array;
-  /** SIMD flavour (true), scalar flavour (false). Default: SIMD where the engine supports it. */
-  simd?: boolean;
+  /**
+   * Which instructions may be used: `'relaxed'` (multiply-add in one step: fastest), `true` (128-bit SIMD), `false`
+   * (none). Default: the first of these that the engine supports.
+   */
+  simd?: 'relaxed' | boolean;
+  /**
+   * Never use instructions whose result may depend on the processor, which is what `'relaxed'` does: the same seed
+   * then gives the same bits in every engine and on every device. Default false.
+   */
+  deterministic?: boolean;
 }
 
 /** `count` digit images, from {@link generateDigits} or a file reader. */
@@ -340,4 +348,10 @@ export interface DigitSet {
   count: number;
   /** Columns of x: 784 for 28×28. */
   features: number;
+}
+
+/** What {@link backend} returns. */
+export interface Backend {
+  /** The instructions in use, as {@link InitOptions.simd}. */
+  simd: 'relaxed' | boolean;
 }

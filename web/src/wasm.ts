@@ -1,5 +1,6 @@
 /** Loads the WebAssembly module. No other file does, and no other file knows its flavours. */
-import type { InitOptions } from './types.js';
+import { checkBoolean, checkObject, rangeError } from './check.js';
+import type { Backend, InitOptions } from './types.js';
 
 /** A number that is an address in the module's memory. */
 export type Pointer = number;
@@ -92,8 +93,8 @@ export interface MlpModule {
   catalogue(): Catalogue;
 }
 
-let pending: Promise<MlpModule> | undefined;
-let ready: { module: MlpModule; catalogue: Catalogue } | undefined;
+let pending: Promise<{ module: MlpModule; backend: Backend }> | undefined;
+let ready: { module: MlpModule; backend: Backend; catalogue: Catalogue } | undefined;
 
 /**
  * Loads the WebAssembly module; everything else needs it. Further calls, with whatever options, wait for the
@@ -104,8 +105,8 @@ let ready: { module: MlpModule; catalogue: Catalogue } | undefined;
 export async function init(options: InitOptions = {}): Promise<void> {
   pending ??= load(options);
   try {
-    const module = await pending;
-    ready ??= { module, catalogue: module.catalogue() };
+    const { module, backend } = await pending;
+    ready ??= { module, backend, catalogue: module.catalogue() };
   } catch (error) {
     pending = undefined;
     throw error;
@@ -115,6 +116,11 @@ export async function init(options: InitOptions = {}): Promise<void> {
 /** The module, once {@link init} is done. */
 export function mlp(): MlpModule {
   return loaded().module;
+}
+
+/** What the module runs on, once {@link init} is done. */
+export function backend(): Backend {
+  return { ...loaded().backend };
 }
 
 /** The core's names, once {@link init} is done. */
@@ -127,20 +133,69 @@ function loaded() {
   return ready;
 }
 
-async function load({ wasmUrl, wasmBinary, simd = supportsSimd() }: InitOptions): Promise<MlpModule> {
-  const glue = simd ? await import('./mlp.js') : await import('./mlp-scalar.js');
-  const url =
-    wasmUrl ?? (simd ? new URL('./mlp.wasm', import.meta.url) : new URL('./mlp-scalar.wasm', import.meta.url));
+interface Flavour {
+  simd: Backend['simd'];
+  /** Whether this engine runs it: a module of one function that uses its instructions. */
+  supported(): boolean;
+  glue(): Promise<typeof import('./mlp.js')>;
+  url(): URL;
+}
+
+// A module with one function, () → v128, up to the size of its code.
+const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+const ZEROS = [65, 0, 253, 15]; // i8x16.splat(0)
+const runs = (...code: number[]) => WebAssembly.validate(new Uint8Array([...PROBE, ...code]));
+
+/** Fastest first. Bundlers find the files by these very expressions. */
+const FLAVOURS: Flavour[] = [
+  {
+    simd: 'relaxed',
+    supported: () => runs(19, 1, 17, 0, ...ZEROS, ...ZEROS, ...ZEROS, 253, 133, 2, 11), // f32x4.relaxed_madd
+    glue: () => import('./mlp-relaxed.js'),
+    url: () => new URL('./mlp-relaxed.wasm', import.meta.url),
+  },
+  {
+    simd: true,
+    supported: () => runs(10, 1, 8, 0, ...ZEROS, 253, 98, 11), // i8x16.popcnt
+    glue: () => import('./mlp.js'),
+    url: () => new URL('./mlp.wasm', import.meta.url),
+  },
+  {
+    simd: false,
+    supported: () => true,
+    glue: () => import('./mlp-scalar.js'),
+    url: () => new URL('./mlp-scalar.wasm', import.meta.url),
+  },
+];
+
+function chooseFlavour({ simd, deterministic = false, wasmUrl, wasmBinary }: InitOptions): Flavour {
+  if (wasmUrl || wasmBinary) simd ??= true; // a given file is mlp.wasm unless it is said to be another
+  if (simd !== undefined) {
+    if (simd !== 'relaxed') checkBoolean("init: simd (if not 'relaxed')", simd);
+    else if (deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
+    return FLAVOURS.find((flavour) => flavour.simd === simd)!;
+  }
+  return FLAVOURS.find((flavour) => !(deterministic && flavour.simd === 'relaxed') && flavour.supported())!;
+}
+
+async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
+  checkObject('init', options, ['wasmUrl', 'wasmBinary', 'simd', 'deterministic']);
+  checkBoolean('init: deterministic', options.deterministic ?? false);
+  const { wasmUrl, wasmBinary } = options;
+  const flavour = chooseFlavour(options);
+  const glue = await flavour.glue();
+  const url = wasmUrl ?? flavour.url();
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
     const compiled = wasmBinary ? await WebAssembly.compile(wasmBinary as BufferSource) : await compileFrom(url);
-    return await new Promise<MlpModule>((resolve, reject) => {
+    const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
         WebAssembly.instantiate(compiled, imports).then(receive).catch(reject);
         return {};
       };
       glue.default({ instantiateWasm }).then(resolve, reject);
     });
+    return { module, backend: { simd: flavour.simd } };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`mlp-wasm: could not load the WebAssembly module from ${source}: ${reason}`, { cause });
@@ -159,15 +214,6 @@ async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   return response.headers.get('content-type')?.startsWith('application/wasm')
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
-}
-
-/** Whether the engine runs 128-bit SIMD: a module of one function, `i8x16.popcnt(i8x16.splat(0))`. */
-function supportsSimd(): boolean {
-  return WebAssembly.validate(
-    new Uint8Array([
-      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-    ]),
-  );
 }
 
 /** Of Node's global object: all that is used of it. */

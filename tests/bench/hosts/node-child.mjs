@@ -16,8 +16,9 @@ const result = await drive(job, {
     const { buffer, byteOffset, byteLength } = await readFile(path.join(job.data, name));
     return buffer.slice(byteOffset, byteOffset + byteLength);
   },
-  /** The bytes of a file in node_modules. */
-  asset: (name) => readFile(new URL(`../node_modules/${name}`, import.meta.url)),
+  /** The address of a file in node_modules. */
+  asset: (name) => new URL(`../node_modules/${name}`, import.meta.url).href,
+  read: (address) => readFile(new URL(address)),
 });
 for (const key of ['outputs', 'outputsAfter']) {
   if (result[key]) writeFileSync(`${job.outputs}.${key}`, result[key]);

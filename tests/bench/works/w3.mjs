@@ -11,5 +11,5 @@ export const W3 = {
   optimizer: { name: 'adam', learningRate: 1e-2 },
   batchSize: 10,
   verifyRows: 10_000,
-  tolerance: 5e-2,
+  tolerance: 1e-3,
 };
