@@ -1,4 +1,6 @@
 /** Loads the WebAssembly module. No other file does, and no other file knows its flavours. */
+import { checkBoolean, checkObject, checkString, typeError } from './check.js';
+import { asBytes } from './formats/input.js';
 import type { InitOptions } from './types.js';
 
 /** A number that is an address in the module's memory. */
@@ -102,8 +104,10 @@ let ready: { module: MlpModule; catalogue: Catalogue } | undefined;
  * first one; after a failure the next call tries again.
  *
  * @throws {Error} naming the address that was tried, when the file is missing, unreachable or not the module.
+ * @throws {TypeError | RangeError} naming the option that is wrong.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
+  checkOptions(options);
   pending ??= load(options);
   try {
     const module = await pending;
@@ -112,6 +116,16 @@ export async function init(options: InitOptions = {}): Promise<void> {
     pending = undefined;
     throw error;
   }
+}
+
+function checkOptions(options: InitOptions): void {
+  const { wasmUrl, wasmBinary, simd } = checkObject('init: options', options, ['wasmUrl', 'wasmBinary', 'simd']);
+  if (wasmUrl !== undefined && !(wasmUrl instanceof URL)) {
+    if (typeof wasmUrl !== 'string') throw typeError('init: wasmUrl', 'a string or a URL', wasmUrl);
+    checkString('init: wasmUrl', wasmUrl);
+  }
+  if (wasmBinary !== undefined) asBytes('init: wasmBinary', wasmBinary);
+  if (simd !== undefined) checkBoolean('init: simd', simd);
 }
 
 /** The module, once {@link init} is done. */
@@ -157,8 +171,8 @@ async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   }
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-  // Streaming insists on the right media type, which plain static servers do not all send.
-  return response.headers.get('content-type')?.startsWith('application/wasm')
+  // Streaming insists on the right media type and nothing beside it; servers do not all send just that.
+  return response.headers.get('content-type') === 'application/wasm'
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
