@@ -25,7 +25,7 @@ import type {
 import type { Pointer } from './wasm.js';
 
 /** Gradients below this share of the largest one are compared on that scale: float32 can tell no more. */
-const FLOOR_SHARE = 1e-3;
+const FLOOR_SHARE = 1e-2;
 
 /** Weights, or gradients, out of a flat buffer. */
 export function readWeights(core: Core, buffer: Pointer): Weight[] {

@@ -287,7 +287,7 @@ export interface LayerBackprop extends LayerForward {
 
 /** Result of {@link Sequential.gradientCheck}. */
 export interface GradientCheck {
-  /** Largest |analytic − numeric| ÷ max(|analytic|, |numeric|, 1e-3 × the largest gradient of the model). */
+  /** Largest |analytic − numeric| ÷ max(|analytic|, |numeric|, 1e-2 × the largest gradient of the model). */
   worstRelativeError: number;
   /** Where: `dense_1/kernel`. */
   weight: string;

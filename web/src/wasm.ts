@@ -1,5 +1,6 @@
 /** Loads the WebAssembly module. No other file does, and no other file knows its flavours. */
-import { checkBoolean, checkObject, rangeError } from './check.js';
+import { checkBoolean, checkObject, checkString, rangeError, typeError } from './check.js';
+import { asBytes } from './formats/input.js';
 import type { Backend, InitOptions } from './types.js';
 
 /** A number that is an address in the module's memory. */
@@ -101,8 +102,10 @@ let ready: { module: MlpModule; backend: Backend; catalogue: Catalogue } | undef
  * first one; after a failure the next call tries again.
  *
  * @throws {Error} naming the address that was tried, when the file is missing, unreachable or not the module.
+ * @throws {TypeError | RangeError} naming the option that is wrong.
  */
 export async function init(options: InitOptions = {}): Promise<void> {
+  checkOptions(options);
   pending ??= load(options);
   try {
     const { module, backend } = await pending;
@@ -111,6 +114,23 @@ export async function init(options: InitOptions = {}): Promise<void> {
     pending = undefined;
     throw error;
   }
+}
+
+function checkOptions(options: InitOptions): void {
+  const { wasmUrl, wasmBinary, simd, deterministic } = checkObject('init: options', options, [
+    'wasmUrl',
+    'wasmBinary',
+    'simd',
+    'deterministic',
+  ]);
+  if (wasmUrl !== undefined && !(wasmUrl instanceof URL)) {
+    if (typeof wasmUrl !== 'string') throw typeError('init: wasmUrl', 'a string or a URL', wasmUrl);
+    checkString('init: wasmUrl', wasmUrl);
+  }
+  if (wasmBinary !== undefined) asBytes('init: wasmBinary', wasmBinary);
+  if (simd !== undefined && simd !== 'relaxed') checkBoolean("init: simd, if not 'relaxed'", simd);
+  if (deterministic !== undefined) checkBoolean('init: deterministic', deterministic);
+  if (simd === 'relaxed' && deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
 }
 
 /** The module, once {@link init} is done. */
@@ -170,17 +190,11 @@ const FLAVOURS: Flavour[] = [
 
 function chooseFlavour({ simd, deterministic = false, wasmUrl, wasmBinary }: InitOptions): Flavour {
   if (wasmUrl || wasmBinary) simd ??= true; // a given file is mlp.wasm unless it is said to be another
-  if (simd !== undefined) {
-    if (simd !== 'relaxed') checkBoolean("init: simd (if not 'relaxed')", simd);
-    else if (deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
-    return FLAVOURS.find((flavour) => flavour.simd === simd)!;
-  }
+  if (simd !== undefined) return FLAVOURS.find((flavour) => flavour.simd === simd)!;
   return FLAVOURS.find((flavour) => !(deterministic && flavour.simd === 'relaxed') && flavour.supported())!;
 }
 
 async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
-  checkObject('init', options, ['wasmUrl', 'wasmBinary', 'simd', 'deterministic']);
-  checkBoolean('init: deterministic', options.deterministic ?? false);
   const { wasmUrl, wasmBinary } = options;
   const flavour = chooseFlavour(options);
   const glue = await flavour.glue();
@@ -210,8 +224,8 @@ async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   }
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-  // Streaming insists on the right media type, which plain static servers do not all send.
-  return response.headers.get('content-type')?.startsWith('application/wasm')
+  // Streaming insists on the right media type and nothing beside it; servers do not all send just that.
+  return response.headers.get('content-type') === 'application/wasm'
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as mlp from 'mlp-wasm';
+import { dense, init, sequential } from 'mlp-wasm';
+import { weightBits } from './bits.js';
+import { fingerprint } from './fingerprint.js';
+import { inThread } from './thread.js';
+
+let here: Record<string, string>;
+
+beforeAll(async () => {
+  await init();
+  here = await fingerprint(mlp, { seed: 42 });
+});
+
+describe('The same seed gives the same bits', () => {
+  it('when training is done again', async () => {
+    expect(await fingerprint(mlp, { seed: 42 })).toEqual(here);
+  });
+
+  it('in a worker thread', async () => {
+    expect(await inThread(fingerprint, { seed: 42 })).toEqual(here);
+  });
+
+  it('in two threads at once', async () => {
+    const both = await Promise.all([inThread(fingerprint, { seed: 42 }), inThread(fingerprint, { seed: 42 })]);
+    expect(both).toEqual([here, here]);
+  });
+
+  it('with and without SIMD', async () => {
+    expect(await inThread(fingerprint, { seed: 42, init: { simd: false } })).toEqual(here);
+    expect(await inThread(fingerprint, { seed: 42, init: { simd: true } })).toEqual(here);
+  });
+});
+
+describe('Another seed', () => {
+  it('gives other weights, whatever the activation, optimizer and loss', async () => {
+    const other = await fingerprint(mlp, { seed: 43 });
+    expect(Object.keys(other)).toEqual(Object.keys(here));
+    for (const name of Object.keys(here)) expect([name, other[name]]).not.toEqual([name, here[name]]);
+  });
+
+  const weightsOf = (seed?: number) => {
+    using model = sequential({ ...(seed !== undefined && { seed }), layers: [dense({ units: 3, inputShape: [2] })] });
+    return { seed: model.seed, weights: weightBits(model) };
+  };
+
+  it('differs in any of its 53 bits', () => {
+    const seeds = [0, 1, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 52, 2 ** 53 - 1];
+    const all = seeds.map((seed) => JSON.stringify(weightsOf(seed).weights));
+    expect(new Set(all).size).toBe(seeds.length);
+  });
+
+  it('is drawn where none is given, and can be read and given again', () => {
+    const [one, other] = [weightsOf(), weightsOf()];
+    expect(one.weights).not.toEqual(other.weights);
+    expect(weightsOf(one.seed).weights).toEqual(one.weights);
+  });
+});
+
+describe('What training gives', () => {
+  it('does not depend on how the time is cut: yielding after every step or hardly ever', async () => {
+    const run = async (slow: boolean) => {
+      using model = sequential({
+        seed: 1,
+        layers: [dense({ units: 16, activation: 'relu', inputShape: [8] }), dense({ units: 1 })],
+      });
+      model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+      const x = Float32Array.from({ length: 800 }, (_, i) => Math.sin(i));
+      const y = Float32Array.from({ length: 100 }, (_, i) => Math.cos(i));
+      const onBatchEnd = () => new Promise<void>((resolve) => setTimeout(resolve, 11));
+      const { history } = await model.fit(x, y, { epochs: 2, batchSize: 25, callbacks: slow ? { onBatchEnd } : {} });
+      return { history, weights: weightBits(model) };
+    };
+    expect(await run(true)).toEqual(await run(false));
+  });
+});

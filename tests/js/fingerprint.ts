@@ -1,0 +1,68 @@
+/** What the library computes, as hashes: equal in every realm if and only if it computes the same bits there. */
+import type { InitOptions, LossName, Targets } from 'mlp-wasm';
+
+/**
+ * Trains networks with every activation, initialiser, loss and optimizer. Self-contained, so that its text can be sent
+ * to a thread or a page.
+ *
+ * @returns the hash of weights, figures and predictions by name of what was trained
+ */
+export async function fingerprint(
+  mlp: typeof import('mlp-wasm'),
+  { seed, init }: { seed: number; init?: InitOptions },
+): Promise<Record<string, string>> {
+  const { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, dense, generateDigits, sequential } = mlp;
+  await mlp.init(init);
+
+  /** FNV-1a over the bytes of typed arrays. */
+  const hash = (...arrays: ArrayBufferView[]) => {
+    let state = 0x811c9dc5;
+    for (const { buffer, byteOffset, byteLength } of arrays) {
+      for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) state = Math.imul(state ^ byte, 0x01000193);
+    }
+    return (state >>> 0).toString(16).padStart(8, '0');
+  };
+
+  const digits = generateDigits({ count: 130, seed });
+  const prints: Record<string, string> = { digits: hash(digits.x, digits.y) };
+  // Odd sizes, so that every kernel meets its edges.
+  const features = 23;
+  const x = digits.x.slice(300 * features, 430 * features);
+  const wave = (columns: number) => Float32Array.from({ length: 130 * columns }, (_, i) => Math.round(50 * Math.sin(i)) / 50);
+
+  const train = async (name: string, layers: ReturnType<typeof dense>[], options: Parameters<ReturnType<typeof sequential>['compile']>[0], y: Targets) => {
+    const model = sequential({ seed, layers });
+    model.compile(options);
+    const { history } = await model.fit(x, y, { epochs: 3, batchSize: 17, validationSplit: 0.3 });
+    const figures = Float64Array.from(Object.values(history).flat());
+    prints[name] = hash(...model.getWeights().map(({ data }) => data), figures, model.predict(x, { batchSize: 19 }));
+    model.dispose();
+  };
+
+  for (const activation of ACTIVATIONS) {
+    const layers = [dense({ units: 13, activation, inputShape: [features] }), dense({ units: 7, activation }), dense({ units: 3 })];
+    await train(`activation ${activation}`, layers, { optimizer: 'sgd', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] }, wave(3));
+  }
+  for (const name of INITIALIZERS) {
+    const layers = [dense({ units: 9, activation: 'tanh', inputShape: [features], kernelInitializer: name, biasInitializer: name }), dense({ units: 1 })];
+    await train(`initializer ${name}`, layers, { optimizer: 'sgd', loss: 'meanSquaredError' }, wave(1));
+  }
+  for (const optimizer of OPTIMIZERS) {
+    const layers = [dense({ units: 31, activation: 'relu', inputShape: [features] }), dense({ units: 10, activation: 'softmax' })];
+    await train(`optimizer ${optimizer}`, layers, { optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] }, digits.y);
+  }
+  const targets: Partial<Record<LossName, [output: 'sigmoid' | 'softmax' | 'softplus', Targets]>> = {
+    binaryCrossentropy: ['sigmoid', wave(3).map((value) => (value > 0 ? 1 : 0))],
+    categoricalCrossentropy: ['softmax', wave(3).map((_, i) => (i % 3 === 1 ? 1 : 0))],
+    sparseCategoricalCrossentropy: ['softmax', digits.y.map((label) => label % 3)],
+    kullbackLeiblerDivergence: ['softmax', wave(3).map((_, i) => (i % 3 === 1 ? 0.5 : 0.25))],
+    poisson: ['softplus', wave(3).map((value) => Math.abs(value))],
+    hinge: ['softplus', wave(3).map((value) => (value > 0 ? 1 : -1))],
+  };
+  for (const loss of LOSSES) {
+    const [activation, y] = targets[loss] ?? (['softplus', wave(3)] as const);
+    const layers = [dense({ units: 5, activation: 'gelu', inputShape: [features] }), dense({ units: 3, activation })];
+    await train(`loss ${loss}`, layers, { optimizer: { name: 'sgd', momentum: 0.9 }, loss }, y);
+  }
+  return prints;
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as mlp from 'mlp-wasm';
+import { ACTIVATIONS, dense, init, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, sequential } from 'mlp-wasm';
+import { catalogue } from '../../dist/wasm.js';
+
+// One spelling per name in C++, TypeScript and README.
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const README = read('README.md');
+const TYPES = read('web/src/types.ts');
+
+beforeAll(() => init());
+
+const KINDS = [
+  ['activations', ACTIVATIONS],
+  ['losses', LOSSES],
+  ['optimizers', OPTIMIZERS],
+  ['initializers', INITIALIZERS],
+  ['metrics', METRICS],
+] as const;
+
+/** What the README's table names in the row of `kind`, Keras' spelling or English. */
+function namesInReadme(kind: string): string[] {
+  const row = README.split('\n').find((line) => line.replace('initialisers', 'initializers').startsWith(`| ${kind} |`));
+  return [...(row ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+}
+
+/** The text of an exported interface of types.ts. */
+function interfaceText(name: string): string {
+  const start = TYPES.indexOf(`export interface ${name} {`);
+  expect(start, name).toBeGreaterThan(0);
+  return TYPES.slice(start, TYPES.indexOf('\n}', start));
+}
+
+describe.each(KINDS)('The names of %s', (kind, names) => {
+  it('are the same in TypeScript and in the core', () => {
+    expect(catalogue()[kind].map(({ name }) => name)).toEqual([...names]);
+  });
+
+  it('are the same in the README', () => {
+    expect(namesInReadme(kind)).toEqual([...names]);
+  });
+
+  it('are each used once', () => {
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('Every name', () => {
+  it.each(ACTIVATIONS)('activation %s builds a layer', (activation) => {
+    using model = sequential({ layers: [dense({ units: 2, activation, inputShape: [2] })] });
+    expect(model.layers[0]!.activation.name).toBe(activation);
+    expect(model.predict([[1, 2]]).every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(INITIALIZERS)('initialiser %s fills kernel and bias', (name) => {
+    using model = sequential({
+      layers: [dense({ units: 2, inputShape: [2], kernelInitializer: name, biasInitializer: { name } })],
+    });
+    for (const { data } of model.getWeights()) expect(data.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(OPTIMIZERS)('optimizer %s compiles with every loss and metric', (optimizer) => {
+    using model = sequential({ layers: [dense({ units: 2, activation: 'sigmoid', inputShape: [2] })] });
+    for (const loss of LOSSES) model.compile({ optimizer, loss, metrics: [...METRICS] });
+  });
+});
+
+describe('The defaults in the documentation', () => {
+  /** 'Default 0.9.' of a field, or 'Default 0.01 for `sgd`, 0.001 for the others.' */
+  const documented = (text: string, field: string): string => {
+    const comment = text.slice(0, text.search(new RegExp(`^  ${field}\\?:`, 'm'))).split('/**').at(-1)!;
+    return comment;
+  };
+
+  it('of optimizers are those of the core', () => {
+    const text = interfaceText('OptimizerConfig');
+    for (const { name: optimizer, options } of catalogue().optimizers) {
+      for (const { name, default: value } of options) {
+        const comment = documented(text, name);
+        if (name === 'learningRate') {
+          expect(comment).toContain(optimizer === 'sgd' ? `Default ${value} for \`sgd\`` : `${value} for the others`);
+        } else if (name === 'nesterov') {
+          expect(comment).toContain('Default false');
+        } else {
+          expect(comment).toContain(`\`${optimizer}\``);
+          expect(comment).toContain(`Default ${value}.`);
+        }
+      }
+    }
+  });
+
+  it('of alpha are those of the core', () => {
+    const text = interfaceText('ActivationConfig');
+    for (const { name, alpha } of catalogue().activations) {
+      if (alpha !== 0) expect(text).toMatch(new RegExp(`\`${name}\` \\(default ${alpha}\\)`));
+    }
+  });
+
+  it('of layers are in force', () => {
+    using model = sequential({ layers: [dense({ units: 1, inputShape: [1] }), dense({ units: 1 })] });
+    const text = interfaceText('DenseOptions');
+    const defaults = model.layers[1]!;
+    expect(documented(text, 'activation')).toContain(`Default \`'${defaults.activation.name}'\``);
+    expect(documented(text, 'useBias')).toContain(`Default ${defaults.useBias}`);
+    expect(documented(text, 'kernelInitializer')).toContain(`Default \`'${defaults.kernelInitializer.name}'\``);
+    expect(documented(text, 'biasInitializer')).toContain(`Default \`'${defaults.biasInitializer.name}'\``);
+    expect(documented(text, 'name')).toContain(model.layers.map(({ name }) => `\`${name}\``).join(', '));
+  });
+
+  it('of initialisers are in force', () => {
+    const text = interfaceText('InitializerConfig');
+    for (const kernelInitializer of INITIALIZERS) {
+      using model = sequential({ layers: [dense({ units: 1, inputShape: [1], kernelInitializer })] });
+      const { name, ...options } = model.layers[0]!.kernelInitializer;
+      for (const [option, value] of Object.entries(options)) {
+        const comment = documented(text, option);
+        expect(comment).toContain(`\`${name}\``);
+        expect(comment).toContain(`Default ${String(value).replace('-', '−')}.`);
+      }
+    }
+  });
+});
+
+describe('The README', () => {
+  it('names everything that the package exports', () => {
+    const internal = ['ACTIVATIONS', 'LOSSES', 'OPTIMIZERS', 'INITIALIZERS', 'METRICS', 'DIGIT_SIZE'];
+    for (const name of Object.keys(mlp)) {
+      if (!internal.includes(name)) expect(README).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+  });
+
+  it('names every method of a model', () => {
+    using model = sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
+    const prototype = Object.getPrototypeOf(model) as object;
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value === 'function' && name !== 'constructor') expect(README).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+  });
+});
