@@ -145,8 +145,8 @@ function loaded() {
 
 async function load({ wasmUrl, wasmBinary, simd = supportsSimd() }: InitOptions): Promise<MlpModule> {
   const glue = simd ? await import('./mlp.js') : await import('./mlp-scalar.js');
-  const url =
-    wasmUrl ?? (simd ? new URL('./mlp.wasm', import.meta.url) : new URL('./mlp-scalar.wasm', import.meta.url));
+  const beside = simd ? new URL('./mlp.wasm', import.meta.url) : new URL('./mlp-scalar.wasm', import.meta.url);
+  const url = wasmUrl ?? unbundled(beside);
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
     const compiled = wasmBinary ? await WebAssembly.compile(wasmBinary as BufferSource) : await compileFrom(url);
@@ -161,6 +161,14 @@ async function load({ wasmUrl, wasmBinary, simd = supportsSimd() }: InitOptions)
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`mlp-wasm: could not load the WebAssembly module from ${source}: ${reason}`, { cause });
   }
+}
+
+/**
+ * The dev server of Vite 7 and before serves packages bundled anew from `node_modules/.vite/deps`, without the files
+ * that lie beside them.
+ */
+function unbundled({ href }: URL): string {
+  return href.replace(/\/\.vite\/deps\/(?=[^/]+$)/, '/mlp-wasm/dist/');
 }
 
 async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
