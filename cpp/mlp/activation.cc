@@ -127,14 +127,14 @@ void softmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index rows, 
   }
 }
 
-// zᵢ − ln Σⱼ e^zⱼ
+// zᵢ − ln Σⱼ e^zⱼ = (zᵢ − top) − ln Σⱼ e^(zⱼ−top)
 void logSoftmaxForward(const Scalar* z, Scalar* a, Index rows, Index units, Scalar) {
   for (Index row = 0; row < rows; ++row, z += units, a += units) {
     const Scalar top = *std::max_element(z, z + units);
     Scalar sum = 0;
     for (Index i = 0; i < units; ++i) sum += mlp::exp(z[i] - top);
-    const Scalar logSum = top + std::log(sum);
-    for (Index i = 0; i < units; ++i) a[i] = z[i] - logSum;
+    const Scalar logSum = std::log(sum);
+    for (Index i = 0; i < units; ++i) a[i] = (z[i] - top) - logSum;
   }
 }
 

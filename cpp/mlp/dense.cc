@@ -10,7 +10,7 @@ Dense::Dense(Index inputs, Index parameterOffset, const DenseOptions& options)
     : options_(options), inputs_(inputs), offset_(parameterOffset) {}
 
 Index Dense::scratchSize(Index rows) const {
-  return std::max({packedSize(inputs_, units()), packedSize(rows, units()), packedSize(units(), inputs_)});
+  return packedSize(std::max({inputs_, rows, units()}));
 }
 
 void Dense::initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t layer) const {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "mlp/parallel.h"
 #include "mlp/simd.h"
 
 namespace mlp {
@@ -82,10 +83,12 @@ void packColumns(const Scalar* b, Index stride, Index depth, Index columns, Scal
   }
 }
 
+// C (m×n) = A·B + bias, by panels of eight columns: each is packed and multiplied by itself.
 template <bool RowsAdjacent, bool TransposedB>
 void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c, Index m,
              Index n, Index k, Scalar* scratch) {
-  for (Index j = 0; j < n; j += kPanel) {
+  const auto panel = [=](Index index, int thread) {
+    const Index j = index * kPanel;
     const Index columns = n - j < kPanel ? n - j : kPanel;
     Scalar edgeBias[kPanel] = {};
     const Scalar* panelBias = edgeBias;
@@ -96,20 +99,27 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
     }
     if (!TransposedB && columns == kPanel && m < kPackRows) {
       columnOfTiles<RowsAdjacent>(a, m, aStride, b + j, bStride, k, panelBias, c + j, n, columns);
-      continue;
+      return;
     }
+    Scalar* packed = scratch + thread * k * kPanel;
     if (TransposedB) {
-      packColumns(b + j * bStride, bStride, k, columns, scratch);
+      packColumns(b + j * bStride, bStride, k, columns, packed);
     } else {
-      packRows(b + j, bStride, k, columns, scratch);
+      packRows(b + j, bStride, k, columns, packed);
     }
-    columnOfTiles<RowsAdjacent>(a, m, aStride, scratch, kPanel, k, panelBias, c + j, n, columns);
+    columnOfTiles<RowsAdjacent>(a, m, aStride, packed, kPanel, k, panelBias, c + j, n, columns);
+  };
+  const Index panels = (n + kPanel - 1) / kPanel;
+  if (static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) >= kParallelWork) {
+    parallelFor(panels, panel);
+  } else {
+    for (Index i = 0; i < panels; ++i) panel(i, 0);
   }
 }
 
 }  // namespace
 
-Index packedSize(Index depth, Index columns) { return columns > 0 ? depth * kPanel : 0; }
+Index packedSize(Index depth) { return depth * kPanel * threadCount(); }
 
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch) {
   product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(), scratch);

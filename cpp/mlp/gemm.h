@@ -14,8 +14,8 @@
 
 namespace mlp {
 
-// Numbers of scratch that a product of this depth and this many columns needs.
-Index packedSize(Index depth, Index columns);
+// Numbers of scratch that a product of this depth needs: one panel a thread.
+Index packedSize(Index depth);
 
 // C (m×n) = A (m×k) · B (k×n), plus bias (n) on every row where it is not null.
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch);

@@ -31,9 +31,9 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
 
 GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                             Index samples, double floorShare) {
-  network.lossAndGradients(x, targets, objective);
+  const double loss = network.lossAndGradients(x, targets, objective);
   const Vector analytic = network.gradients();
-  const double floor = floorShare * static_cast<double>(analytic.cwiseAbs().maxCoeff());
+  const double floor = floorShare * std::max(std::abs(loss), static_cast<double>(analytic.cwiseAbs().maxCoeff()));
   std::vector<int> pieces, movedPieces;
   collectPieces(network, targets, objective, pieces);
 
@@ -53,10 +53,10 @@ GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap tar
     bool smooth = true;
     const auto lossAt = [&](Scalar moved) {
       theta = moved;
-      const double loss = network.loss(x, targets, objective);
+      const double movedLoss = network.loss(x, targets, objective);
       collectPieces(network, targets, objective, movedPieces);
       smooth = smooth && movedPieces == pieces;
-      return loss;
+      return movedLoss;
     };
     const Scalar up = before + h, down = before - h, farUp = before + 2 * h, farDown = before - 2 * h;
     const double near = (lossAt(up) - lossAt(down)) / (double(up) - double(down));

@@ -20,7 +20,9 @@ struct GradientCheck {
 // The analytic gradient against central differences of fourth order,
 //   f'(θ) ≈ (8(f(θ+h) − f(θ−h)) − (f(θ+2h) − f(θ−2h))) / 12h,   h = ½ε^(1/5),
 // for `samples` parameters drawn from the network's seed, or all of them where samples ≥ their count. `floor` of
-// the relative error: this share of the largest gradient. The parameters are afterwards as they were.
+// the relative error: this share of the largest gradient, or of the loss if that is larger, because the difference is
+// itself only good to some ε·loss/h: where all gradients vanish it is nothing but that. The parameters are afterwards
+// as they were.
 GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                             Index samples, double floorShare);
 

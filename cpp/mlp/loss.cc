@@ -55,11 +55,11 @@ struct Huber {
   }
 };
 
-// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow
+// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow; in double, because it cancels for small d
 struct LogCosh {
-  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
-    const Scalar d = std::abs(p - y);
-    return d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
+  static double value(Scalar p, Scalar y, const LossOptions&) {
+    const double d = std::abs(double(p) - double(y));
+    return d + std::log1p(std::exp(-2 * d)) - 0.69314718055994531;
   }
   static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return mlp::tanh(p - y); }
 };
@@ -100,10 +100,12 @@ struct BinaryCrossentropy {
   }
 };
 
-// With ŷ = sigmoid(z) that is softplus(z) − yz, and its slope in z is ŷ − y.
+// With ŷ = sigmoid(z) that is softplus(z) − yz, and its slope in z is ŷ − y. max(0, z) − yz and ln(1 + e^-|z|) apart:
+// where the answer is right the first is 0 and the second keeps its digits.
 struct BinaryCrossentropyFromLogits {
   static Scalar value(Scalar z, Scalar y, const LossOptions& options) {
-    return softplus(z) - BinaryCrossentropy::smooth(y, options) * z;
+    y = BinaryCrossentropy::smooth(y, options);
+    return (z > 0 ? (1 - y) * z : -y * z) + std::log1p(std::exp(-std::abs(z)));
   }
   static Scalar slope(Scalar z, Scalar y, const LossOptions& options) {
     return sigmoid(z) - BinaryCrossentropy::smooth(y, options);
@@ -134,19 +136,19 @@ double categoricalFromActivations(const Scalar* prediction, const Scalar* target
   return sum;
 }
 
-// With ŷ = softmax(z): Σ yₖ (ln Σⱼ e^zⱼ − zₖ), and the gradient in z is (Σy)ŷ − y.
+// With ŷ = softmax(z): Σ yₖ (ln Σⱼ e^(zⱼ−top) − (zₖ−top)), and the gradient in z is (Σy)ŷ − y.
 double categoricalFromLogits(const Scalar* z, const Scalar* target, Index units, const LossOptions& options,
                              Scalar scale, Scalar* gradient) {
   const Scalar top = *std::max_element(z, z + units);
   Scalar sum = 0;
   for (Index i = 0; i < units; ++i) sum += mlp::exp(z[i] - top);
-  const Scalar logSum = top + std::log(sum);
+  const Scalar logSum = std::log(sum);
   double value = 0;
   Scalar targetSum = 0;
   for (Index i = 0; i < units; ++i) {
     const Scalar y = smoothClass(target[i], units, options);
     targetSum += y;
-    if (y != 0) value += y * (logSum - z[i]);
+    if (y != 0) value += y * (logSum - (z[i] - top));
   }
   if (gradient) {
     for (Index i = 0; i < units; ++i) {

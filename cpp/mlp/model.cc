@@ -4,9 +4,13 @@
 #include <string_view>
 
 #include "mlp/error.h"
+#include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
+
+// Parameters below which one thread updates them all.
+constexpr Index kParallelParameters = 50000;
 
 // 'accuracy' means: of each output where the outputs are independent yes-or-no answers, of the class elsewhere.
 const Metric* suited(const Metric* metric, const Loss& loss) {
@@ -45,8 +49,14 @@ void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& t
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
   totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows);
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
-  optimizer_->update(network.parameters().data(), network.gradients().data(), optimizerState_.data(),
-                     network.parameters().size(), optimizerOptions_, ++step_);
+  ++step_;
+  const Index size = network.parameters().size();
+  const Index parts = size < kParallelParameters ? 1 : threadCount();
+  parallelFor(parts, [this, size, parts](Index part, int) {
+    const Index begin = part * size / parts;
+    optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
+                       optimizerState_.data() + begin, size, (part + 1) * size / parts - begin, optimizerOptions_, step_);
+  });
 }
 
 void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {

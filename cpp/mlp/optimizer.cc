@@ -17,8 +17,8 @@ double power(double base, std::int64_t exponent) {
 
 // θ ← θ − ηg.  With momentum (document 001 §10.2): v ← μv − ηg, θ ← θ + v;
 // Nesterov (Sutskever et al. 2013): θ ← θ + μv − ηg with the new v.
-void sgd(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict velocity, Index count,
-         const OptimizerOptions& options, std::int64_t) {
+void sgd(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict velocity, Index,
+         Index count, const OptimizerOptions& options, std::int64_t) {
   const Scalar rate = static_cast<Scalar>(options.learningRate);
   const Scalar momentum = static_cast<Scalar>(options.momentum);
   if (momentum == 0) {
@@ -37,7 +37,7 @@ void sgd(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scal
 }
 
 // s ← ρs + (1 − ρ)g², θ ← θ − ηg/(√s + ε)  (Tieleman & Hinton 2012; document 001 §10.3)
-void rmsprop(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict square,
+void rmsprop(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict square, Index,
              Index count, const OptimizerOptions& options, std::int64_t) {
   const Scalar rate = static_cast<Scalar>(options.learningRate);
   const Scalar rho = static_cast<Scalar>(options.rho);
@@ -52,8 +52,8 @@ void rmsprop(Scalar* __restrict parameters, const Scalar* __restrict gradients, 
 
 // m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − ηm̂/(√v̂ + ε)
 // (Kingma & Ba 2014; document 001 §10.4)
-void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state, Index count,
-          const OptimizerOptions& options, std::int64_t step) {
+void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state,
+          Index slotStride, Index count, const OptimizerOptions& options, std::int64_t step) {
   const Scalar beta1 = static_cast<Scalar>(options.beta1);
   const Scalar beta2 = static_cast<Scalar>(options.beta2);
   const Scalar rest1 = static_cast<Scalar>(1 - options.beta1);
@@ -62,7 +62,7 @@ void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Sca
   const Scalar correction = static_cast<Scalar>(1 / std::sqrt(1 - power(options.beta2, step)));
   const Scalar epsilon = static_cast<Scalar>(options.epsilon);
   Scalar* __restrict mean = state;
-  Scalar* __restrict square = state + count;
+  Scalar* __restrict square = state + slotStride;
   for (Index i = 0; i < count; ++i) {
     const Scalar g = gradients[i];
     mean[i] = beta1 * mean[i] + rest1 * g;

@@ -32,10 +32,10 @@ struct Optimizer {
   std::vector<OptimizerOption> options;  // the ones it takes
   int (*slots)(const OptimizerOptions& options);  // numbers of state it keeps per parameter
 
-  // parameters ← next parameters. `state`: slots × count numbers, zero before the first step. `step` counts from
-  // 1 and is the same for all parameters of one step.
-  void (*update)(Scalar* parameters, const Scalar* gradients, Scalar* state, Index count,
-                 const OptimizerOptions& options, std::int64_t step);
+  // parameters ← next parameters, `count` of them. `state`: `count` numbers for each slot, one slot `slotStride` behind
+  // the other, zero before the first step. `step` counts from 1 and is the same for all parameters of one step.
+  void (*update)(Scalar* parameters, const Scalar* gradients, Scalar* state, Index slotStride,
+                 Index count, const OptimizerOptions& options, std::int64_t step);
 };
 
 const std::vector<Optimizer>& optimizers();

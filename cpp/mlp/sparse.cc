@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "mlp/parallel.h"
 #include "mlp/simd.h"
 
 namespace mlp {
@@ -47,13 +48,22 @@ __attribute__((noinline)) void eachList(Gather* gather, const std::int32_t* star
 // of `other` that is read stays close.
 void product(const std::int32_t* starts, Index lists, const std::int32_t* indices, const Scalar* values,
              const Scalar* other, Index n, const Scalar* start, Scalar* out) {
-  for (Index column = 0; column < n;) {
-    const Index rest = n - column;
-    const Index width = rest >= 32 ? 32 : rest >= 8 ? 8 : 1;
-    Gather* const kernel = width == 32 ? gather<8> : width == 8 ? gather<2> : gatherOne;
-    eachList(kernel, starts, lists, indices, values, other + column, n, start ? start + column : nullptr, out + column);
-    column += width;
+  const auto rows = [=](Index begin, Index end) {
+    for (Index column = 0; column < n;) {
+      const Index rest = n - column;
+      const Index width = rest >= 32 ? 32 : rest >= 8 ? 8 : 1;
+      Gather* const kernel = width == 32 ? gather<8> : width == 8 ? gather<2> : gatherOne;
+      eachList(kernel, starts + begin, end - begin, indices, values, other + column, n,
+               start ? start + column : nullptr, out + begin * n + column);
+      column += width;
+    }
+  };
+  if (static_cast<double>(starts[lists]) * static_cast<double>(n) < kParallelWork) {
+    rows(0, lists);
+    return;
   }
+  const Index parts = std::min<Index>(lists, threadCount() > 1 ? 4 * threadCount() : 1);
+  parallelFor(parts, [=](Index part, int) { rows(part * lists / parts, (part + 1) * lists / parts); });
 }
 
 // Appends the numbers of a row that are not zero, `value(i)` being number i; returns how many entries there are then.

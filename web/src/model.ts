@@ -33,6 +33,13 @@ import type {
 } from './types.js';
 import { mlp, type NativeModel } from './wasm.js';
 
+declare global {
+  interface SymbolConstructor {
+    /** For programs compiled without the library `ESNext.Disposable`. */
+    readonly dispose: unique symbol;
+  }
+}
+
 /** Default rows a pass in `predict` and `evaluate`. */
 const BATCH_SIZE = 128;
 

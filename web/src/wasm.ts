@@ -198,7 +198,7 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
   const { wasmUrl, wasmBinary } = options;
   const flavour = chooseFlavour(options);
   const glue = await flavour.glue();
-  const url = wasmUrl ?? flavour.url();
+  const url = wasmUrl ?? unbundled(flavour.url());
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
     const compiled = wasmBinary ? await WebAssembly.compile(wasmBinary as BufferSource) : await compileFrom(url);
@@ -214,6 +214,14 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`mlp-wasm: could not load the WebAssembly module from ${source}: ${reason}`, { cause });
   }
+}
+
+/**
+ * The dev server of Vite 7 and before serves packages bundled anew from `node_modules/.vite/deps`, without the files
+ * that lie beside them.
+ */
+function unbundled({ href }: URL): string {
+  return href.replace(/\/\.vite\/deps\/(?=[^/]+$)/, '/mlp-wasm/dist/');
 }
 
 async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {

@@ -1,0 +1,17 @@
+// The threads that JavaScript lends: workers that entered work() once and stay there, asleep between jobs.
+// WebAssembly only.
+#pragma once
+
+#include "mlp/parallel.h"
+
+namespace mlp::pool {
+
+// Never returns: the life of one worker. `thread` ≥ 1, each its own.
+[[noreturn]] void work(int thread);
+
+// Workers that have entered.
+int workers();
+
+void run(Index count, Task* task, const void* context);
+
+}  // namespace mlp::pool

@@ -1,0 +1,354 @@
+#include "mlp/network.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "mlp/inspect.h"
+#include "mlp/trainer.h"
+#include "testing.h"
+
+// --- Every allocation of the process is counted ---------------------------------------------------------------
+//
+// Eigen allocates by malloc and the standard library by operator new, which calls malloc too: in glibc, whose own
+// malloc has a second name, counting malloc counts all. Sanitizers bring their own malloc, and other C libraries
+// have no second name: there the test that asks is skipped.
+
+namespace {
+long allocations = 0;
+}
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#define MLP_COUNTS_ALLOCATIONS 1
+extern "C" void* __libc_malloc(std::size_t size);
+extern "C" void* malloc(std::size_t size) {
+  ++allocations;
+  return __libc_malloc(size);
+}
+#else
+#define MLP_COUNTS_ALLOCATIONS 0
+#endif
+
+namespace mlp {
+namespace {
+
+// --- The passes, against formulas -----------------------------------------------------------------------------
+
+TEST(NetworkTest, AForwardPassOfTwoLayersIsAsByHand) {
+  Network network = makeNetwork(2, {{2, "relu"}, {1, "linear"}});
+  network.parameters() << 1, -1, 2, 1, /* bias */ Scalar(0.5), -1, /* second kernel */ 3, -2, /* bias */ Scalar(0.25);
+  const Matrix x = (Matrix(2, 2) << 1, 2, -1, 3).finished();
+  const ConstMatrixMap output = network.forward(view(x));
+  // (1, 2)·(1 −1; 2 1) + (0.5, −1) = (5.5, 0);  (−1, 3) → (5.5, 3)
+  EXPECT_EQ(Matrix(network.z(0)), (Matrix(2, 2) << 5.5, 0, 5.5, 3).finished());
+  EXPECT_EQ(Matrix(output), (Matrix(2, 1) << 16.75, 10.75).finished());
+}
+
+TEST(NetworkTest, ABackwardPassOfTwoLayersIsAsByHand) {
+  Network network = makeNetwork(2, {{2, "relu"}, {1, "linear"}});
+  network.parameters() << 1, -1, 2, 1, Scalar(0.5), -1, 3, -2, Scalar(0.25);
+  const Matrix x = (Matrix(2, 2) << 1, 2, -1, 3).finished(), y = (Matrix(2, 1) << 14.75, 11.75).finished();
+  const double loss = network.lossAndGradients(view(x), view(y), objectiveOf(network, "sumOfSquares"));
+  EXPECT_EQ(loss, (0.5 * 2 * 2 + 0.5 * 1 * 1) / 2);
+  EXPECT_EQ(Matrix(network.delta(1)), (Matrix(2, 1) << 1, -0.5).finished()) << "(ŷ − y)/m";
+  EXPECT_EQ(Matrix(network.delta(0)), (Matrix(2, 2) << 3, 0, -1.5, 1).finished()) << "σ'(0) = 0";
+  EXPECT_EQ(network.gradients(), (Vector(9) << 4.5, -1, 1.5, 3, 1.5, 1, 2.75, -1.5, 0.5).finished());
+}
+
+TEST(NetworkTest, ABatchIsItsRowsOneByOne) {
+  Random random = testRandom(50);
+  Network network = makeNetwork(5, {{7, "gelu"}, {6, "softmax"}, {3, "tanh"}});
+  const Objective objective = objectiveOf(network, "meanSquaredError");
+  const Matrix x = randomNormal(random, 11, 5), y = randomNormal(random, 11, 3);
+  double loss = 0;
+  Vector gradients = Vector::Zero(network.parameters().size());
+  Matrix outputs(11, 3);
+  for (Index row = 0; row < 11; ++row) {
+    const Matrix xRow = x.row(row), yRow = y.row(row);
+    loss += network.lossAndGradients(view(xRow), view(yRow), objective) / 11;
+    gradients += network.gradients() / 11;
+    outputs.row(row) = network.a(2);
+  }
+  EXPECT_NEAR(network.lossAndGradients(view(x), view(y), objective), loss, within(1e-14, 1e-6));
+  EXPECT_LT(difference(network.gradients(), gradients), within(1e-14, 2e-6));
+  EXPECT_TRUE(sameBits(Matrix(network.a(2)), outputs)) << "a row's outputs do not depend on its neighbours";
+}
+
+TEST(NetworkTest, WithoutLayersItRefusesToRun) {
+  Network network(2, 1);
+  const Matrix x = Matrix::Zero(1, 2);
+  EXPECT_THROW(network.forward(view(x)), std::invalid_argument);
+}
+
+// --- Where the numbers live -----------------------------------------------------------------------------------
+
+TEST(NetworkTest, AllParametersLieInOneBufferKernelBeforeBiasLayerByLayer) {
+  Network network = makeNetwork(3, {{4, "relu"}, {2, "tanh", false}, {5, "softmax"}});
+  Index end = 0;
+  Index inputs = 3;
+  for (const Dense& layer : network.layers()) {
+    EXPECT_EQ(layer.inputs(), inputs);
+    EXPECT_EQ(layer.kernelOffset(), end);
+    EXPECT_EQ(layer.kernelSize(), inputs * layer.units());
+    EXPECT_EQ(layer.biasOffset(), end + layer.kernelSize());
+    end = layer.biasOffset() + layer.biasSize();
+    inputs = layer.units();
+  }
+  EXPECT_EQ(network.layers()[1].biasSize(), 0);
+  EXPECT_EQ(network.parameters().size(), end);
+  EXPECT_EQ(network.gradients().size(), end);
+  EXPECT_EQ(end, 3 * 4 + 4 + 4 * 2 + 2 * 5 + 5);
+}
+
+TEST(NetworkTest, LayersAreViewsOfTheBuffer) {
+  Network network = makeNetwork(2, {{3, "linear"}, {1, "linear"}});
+  const Matrix x = (Matrix(1, 2) << 1, 10).finished();
+  network.parameters().setZero();
+  network.parameters()[network.layers()[0].kernelOffset() + 4] = 7;  // from input 1 to unit 1
+  network.parameters()[network.layers()[0].biasOffset() + 2] = 5;
+  network.parameters()[network.layers()[1].kernelOffset() + 1] = 2;
+  network.parameters()[network.layers()[1].biasOffset()] = -1;
+  EXPECT_EQ(network.forward(view(x))(0, 0), 139);
+  EXPECT_EQ(Matrix(network.z(0)), (Matrix(1, 3) << 0, 70, 5).finished());
+}
+
+TEST(NetworkTest, AddingALayerKeepsTheOnesBefore) {
+  Network network = makeNetwork(3, {{4, "relu"}});
+  const Vector before = network.parameters();
+  addLayers(network, {{2, "linear"}});
+  EXPECT_EQ(network.parameters().head(before.size()), before);
+  const Matrix x = Matrix::Ones(5, 3);
+  EXPECT_EQ(network.forward(view(x)).cols(), 2);
+}
+
+TEST(NetworkTest, BatchesOfAnySizeFollowOneAnother) {
+  Random random = testRandom(51);
+  const Matrix x = randomNormal(random, 9, 4), y = randomNormal(random, 9, 2);
+  for (const Index rows : {9, 1, 4, 9, 2}) {
+    Network seasoned = makeNetwork(4, {{5, "tanh"}, {2, "linear"}}), fresh = seasoned;
+    const Objective objective = objectiveOf(fresh, "huber");
+    seasoned.lossAndGradients(view(x), view(y), objective);
+    const ConstMatrixMap someX(x.data(), rows, 4), someY(y.data(), rows, 2);
+    EXPECT_EQ(seasoned.lossAndGradients(someX, someY, objective), fresh.lossAndGradients(someX, someY, objective));
+    EXPECT_TRUE(sameBits(seasoned.gradients(), fresh.gradients())) << rows;
+    for (std::size_t layer = 0; layer < 2; ++layer) {
+      EXPECT_EQ(seasoned.delta(layer).rows(), rows);
+      EXPECT_TRUE(sameBits(seasoned.z(layer), fresh.z(layer)));
+      EXPECT_TRUE(sameBits(seasoned.a(layer), fresh.a(layer)));
+      EXPECT_TRUE(sameBits(seasoned.delta(layer), fresh.delta(layer)));
+    }
+  }
+}
+
+TEST(NetworkTest, NothingIsAllocatedInATrainingStepOnceTheFirstBatchHasRun) {
+  if (!MLP_COUNTS_ALLOCATIONS) GTEST_SKIP() << "this build cannot count allocations";
+  const long atStart = allocations;
+  { const Matrix counted(100, 100); }
+  std::vector<int>* alsoCounted = new std::vector<int>(1000);
+  delete alsoCounted;
+  ASSERT_GE(allocations - atStart, 3) << "the counter works for Eigen and for operator new";
+
+  Random random = testRandom(52);
+  const Matrix x = randomNormal(random, 50, 6), y = randomTargets(random, TargetKind::kProbability, 50, 3);
+  const std::vector<std::int32_t> classes(50, 1);
+  for (const Optimizer& optimizer : optimizers()) {
+    for (const bool shuffle : {false, true}) {
+      for (const bool byClass : {false, true}) {
+        OptimizerOptions options;
+        options.momentum = 0.9;
+        Model model = makeModel(6, {{17, "relu"}, {9, "gelu"}, {5, "softmax", false}, {3, "softmax"}},
+                                byClass ? "sparseCategoricalCrossentropy" : "categoricalCrossentropy", optimizer.name,
+                                options, {"accuracy", "meanAbsoluteError"});
+        const Samples samples{x.data(), byClass ? nullptr : y.data(), byClass ? classes.data() : nullptr, 50};
+        Trainer trainer(model, samples, 8, shuffle);
+        trainer.beginEpoch();
+        trainer.run(1, 1e9);
+        const long before = allocations;
+        trainer.run(3, 1e9);
+        trainer.run(100, 1e9);  // the last batch has two rows
+        trainer.beginEpoch();
+        trainer.run(100, 1e9);
+        EXPECT_EQ(allocations - before, 0) << optimizer.name << (shuffle ? ", shuffled" : "");
+      }
+    }
+  }
+}
+
+TEST(NetworkTest, NothingIsAllocatedInAForwardPassThatFits) {
+  if (!MLP_COUNTS_ALLOCATIONS) GTEST_SKIP() << "this build cannot count allocations";
+  std::vector<Layer> layers;
+  for (const Activation& activation : activations()) layers.push_back({4, activation.name});
+  Network network = makeNetwork(3, layers);
+  const Matrix x = Matrix::Ones(10, 3);
+  network.reserve(10);
+  const long before = allocations;
+  network.forward(view(x));
+  network.forward(ConstMatrixMap(x.data(), 3, 3));
+  EXPECT_EQ(allocations - before, 0);
+}
+
+// --- The gradients, against differences -----------------------------------------------------------------------
+
+enum class Range { kAny, kPositive, kUnit };
+
+// Where the outputs of an activation lie for ordinary z, found by trying.
+Range rangeOf(const Activation& activation) {
+  if (!activation.forward) return Range::kAny;
+  Random random = testRandom(53);
+  Matrix z(50, 4), a(50, 4);
+  for (Index i = 0; i < z.size(); ++i) z.data()[i] = static_cast<Scalar>(random.uniform(-2.9, 2.9));
+  activation.forward(z.data(), a.data(), 50, 4, static_cast<Scalar>(activation.defaultAlpha));
+  return a.minCoeff() <= 0 ? Range::kAny : a.maxCoeff() >= 1 ? Range::kPositive : Range::kUnit;
+}
+
+// Whether a loss can judge these outputs: logarithms want probabilities, or at least positive numbers.
+bool makesSense(const Loss& loss, const Activation& output) {
+  if (std::find(loss.fused.begin(), loss.fused.end(), output.name) != loss.fused.end()) return true;
+  switch (loss.targets) {
+    case TargetKind::kProbability:
+    case TargetKind::kClassIndex: return rangeOf(output) == Range::kUnit;
+    case TargetKind::kNonNegative: return rangeOf(output) != Range::kAny;
+    default: return true;
+  }
+}
+
+struct Ending {
+  const Loss* loss;
+  LossOptions options;
+  const Activation* output;
+};
+
+// Every loss after every activation that it can judge, and after logits.
+std::vector<Ending> endings() {
+  std::vector<Ending> list;
+  for (const Loss& loss : losses()) {
+    for (const Activation& output : activations()) {
+      if (makesSense(loss, output)) list.push_back({&loss, {}, &output});
+    }
+    if (!loss.fromLogits) continue;
+    LossOptions options;
+    options.fromLogits = true;
+    list.push_back({&loss, options, &activationCalled("linear")});
+    if (loss.targets == TargetKind::kProbability && std::string(loss.name) == "binaryCrossentropy") {
+      options.sumReduction = true;
+    }
+    options.labelSmoothing = Scalar(0.125);
+    list.push_back({&loss, options, &activationCalled("linear")});
+  }
+  return list;
+}
+
+// Below this all of a gradient is rounding: a dead relu, or the outputs of softmax all above their targets, whose
+// absolute errors then add up to a constant.
+constexpr Scalar kFlat = Scalar(within(1e-12, 1e-6));
+
+// The worst relative error over many checks, and what remains to be said about them.
+struct Worst {
+  double error = 0;
+  std::string where;
+  Index networks = 0, flat = 0, checked = 0, skipped = 0;
+
+  void add(const GradientCheck& check, const std::string& name) {
+    ++networks;
+    checked += check.checked;
+    skipped += check.skipped;
+    if (check.worstRelativeError > error || std::isnan(check.worstRelativeError)) {
+      error = check.worstRelativeError;
+      std::ostringstream words;
+      words << name << ", parameter " << check.parameter << ": " << check.analytic << " against " << check.numeric;
+      where = words.str();
+    }
+  }
+};
+
+// Errors are relative to the entry of the gradient, but at least to this share of the largest entry and of the loss:
+// the difference quotient is itself wrong by some ε·loss/h, 1e-12 of the loss in double and 1e-5 in float.
+constexpr double kFloorShare = within(1e-5, 1e-2);
+constexpr double kBound = within(1e-6, 1e-2);
+
+std::string describe(const Ending& ending, const std::string& hidden, int depth) {
+  return std::to_string(depth) + " layers, " + hidden + ", " + ending.output->name + ", " + ending.loss->name +
+         (ending.options.fromLogits ? " from logits" : "");
+}
+
+// Draws parameters. Logarithms bend too much near zero for differences: what they are taken of, outputs and for the
+// binary cross-entropy one less them, stays above 0.1 (but for softmax of one unit, which is 1).
+void drawParameters(Network& network, Random& random, const Ending& ending, const Objective& objective,
+                    ConstMatrixMap x) {
+  const TargetKind targets = ending.loss->targets;
+  const bool logarithm = !objective.fused() && targets != TargetKind::kAny && targets != TargetKind::kSign;
+  for (double stddev = 0.4; stddev > 1e-3; stddev *= 0.9) {
+    randomizeParameters(network, random, stddev);
+    if (!logarithm) return;
+    const ConstMatrixMap outputs = network.forward(x);
+    if (outputs.minCoeff() > 0.1 && (targets != TargetKind::kProbability || outputs.maxCoeff() < 0.9)) return;
+  }
+}
+
+void check(Worst& worst, Random& random, const Ending& ending, const std::vector<Layer>& layers, Index features,
+           Index rows, Index samples, const std::string& name) {
+  Network network = makeNetwork(features, layers, static_cast<std::uint64_t>(worst.networks));
+  const Matrix x = randomNormal(random, rows, features);
+  const Matrix y = randomTargets(random, ending.loss->targets, rows, network.outputs());
+  const Objective objective(*ending.loss, ending.options, *ending.output, static_cast<Scalar>(ending.output->defaultAlpha));
+  drawParameters(network, random, ending, objective, view(x));
+  worst.add(gradientCheck(network, view(x), view(y), objective, samples, kFloorShare), name);
+  if (network.gradients().cwiseAbs().maxCoeff() < kFlat) ++worst.flat;
+}
+
+TEST(NetworkTest, GradientsOfEveryActivationWithEveryLossAtEveryDepthAreTheDifferences) {
+  Random random = testRandom(54);
+  Worst worst;
+  const std::vector<Ending> all = endings();
+  for (int depth = 1; depth <= 4; ++depth) {
+    for (const Activation& hidden : activations()) {
+      if (depth == 1 && &hidden != &activations().front()) break;  // nothing is hidden
+      for (const Ending& ending : all) {
+        std::vector<Layer> layers;
+        for (int i = 1; i < depth; ++i) layers.push_back({3 + i % 2, hidden.name});
+        layers.push_back({3, ending.output->name});
+        check(worst, random, ending, layers, 3, 4, kSanitized ? 20 : 1000, describe(ending, hidden.name, depth));
+      }
+    }
+  }
+  EXPECT_LT(worst.error, kBound) << worst.where;
+  EXPECT_EQ(worst.networks, static_cast<Index>(all.size() * (1 + 3 * activations().size())));
+  EXPECT_LT(worst.skipped, worst.checked / 5) << "kinks are rare";
+  EXPECT_LT(worst.flat, worst.networks / 20) << "the checks are not of zeros";
+  RecordProperty("worstRelativeError", std::to_string(worst.error));
+  std::cout << "Gradient check, " << (kDouble ? "double" : "float") << ": worst relative error " << worst.error
+            << " over " << worst.networks << " networks, " << worst.checked << " parameters (" << worst.skipped
+            << " at kinks skipped); " << worst.where << '\n';
+}
+
+TEST(NetworkTest, GradientsOfOddShapesAreTheDifferences) {
+  Random random = testRandom(55);
+  Worst worst;
+  for (const Ending& ending : endings()) {
+    for (const Index features : {1, 5}) {
+      for (const Index rows : {1, 3}) {
+        for (const Index units : {1, 9}) {
+          for (const Index outputs : {1, 2}) {
+            const std::vector<Layer> layers = {{units, "tanh", rows == 1}, {outputs, ending.output->name, features == 1}};
+            check(worst, random, ending, layers, features, rows, kSanitized ? 20 : 1000,
+                  describe(ending, std::to_string(features) + " inputs, " + std::to_string(rows) + " rows, " +
+                                       std::to_string(units) + " tanh", 2));
+          }
+        }
+      }
+    }
+  }
+  EXPECT_LT(worst.error, kBound) << worst.where;
+  std::cout << "Gradient check of odd shapes, " << (kDouble ? "double" : "float") << ": worst relative error "
+            << worst.error << " over " << worst.networks << " networks; " << worst.where << '\n';
+}
+
+}  // namespace
+}  // namespace mlp

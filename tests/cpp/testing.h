@@ -1,0 +1,177 @@
+// What several tests need: networks from a line of code, random matrices, comparisons.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mlp/loss.h"
+#include "mlp/model.h"
+#include "mlp/network.h"
+#include "mlp/random.h"
+#include "mlp/types.h"
+
+namespace mlp {
+
+constexpr bool kDouble = sizeof(Scalar) == sizeof(double);
+
+// Sanitizers make everything some twenty times slower: there the same ground is covered with fewer samples.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+// What a rounding error may be: a bound for the double build and one for the float build.
+constexpr double within(double inDouble, double inFloat) { return kDouble ? inDouble : inFloat; }
+
+template <class Entry>
+const Entry& found(const Entry* entry, std::string_view name) {
+  if (!entry) throw std::invalid_argument("nothing is called " + std::string(name));
+  return *entry;
+}
+inline const Activation& activationCalled(std::string_view name) { return found(findActivation(name), name); }
+inline const Loss& lossCalled(std::string_view name) { return found(findLoss(name), name); }
+inline const Optimizer& optimizerCalled(std::string_view name) { return found(findOptimizer(name), name); }
+inline const Metric& metricCalled(std::string_view name) { return found(findMetric(name), name); }
+inline const Initializer& initializerCalled(std::string_view name) { return found(findInitializer(name), name); }
+
+struct Layer {
+  Index units;
+  std::string_view activation;
+  bool useBias = true;
+  double alpha = std::numeric_limits<double>::quiet_NaN();  // NaN: the activation's default
+  std::string_view kernelInitializer = "glorotUniform";
+};
+
+inline void addLayers(Network& network, const std::vector<Layer>& layers) {
+  for (const Layer& layer : layers) {
+    DenseOptions options;
+    options.units = layer.units;
+    options.activation = &activationCalled(layer.activation);
+    options.alpha = static_cast<Scalar>(std::isnan(layer.alpha) ? options.activation->defaultAlpha : layer.alpha);
+    options.useBias = layer.useBias;
+    options.kernelInitializer = &initializerCalled(layer.kernelInitializer);
+    options.biasInitializer = &initializerCalled("zeros");
+    network.add(options);
+  }
+}
+
+inline Network makeNetwork(Index features, const std::vector<Layer>& layers, std::uint64_t seed = 1) {
+  Network network(features, seed);
+  addLayers(network, layers);
+  return network;
+}
+
+inline Objective objectiveOf(const Network& network, std::string_view loss, const LossOptions& options = {}) {
+  const DenseOptions& last = network.layers().back().options();
+  return Objective(lossCalled(loss), options, *last.activation, last.alpha);
+}
+
+inline Model makeModel(Index features, const std::vector<Layer>& layers, std::string_view loss,
+                       std::string_view optimizer, const OptimizerOptions& optimizerOptions,
+                       const std::vector<std::string_view>& metrics = {}, std::uint64_t seed = 1) {
+  Model model(features, seed);
+  addLayers(model.network, layers);
+  std::vector<const Metric*> list;
+  for (const std::string_view metric : metrics) list.push_back(&metricCalled(metric));
+  model.compile(lossCalled(loss), {}, list, optimizerCalled(optimizer), optimizerOptions);
+  return model;
+}
+
+inline ConstMatrixMap view(const Matrix& matrix) { return ConstMatrixMap(matrix.data(), matrix.rows(), matrix.cols()); }
+
+// The kernel and the bias of a layer, out of the flat parameters or gradients.
+inline ConstMatrixMap kernelOf(const Network& network, const Vector& flat, std::size_t layer) {
+  const Dense& dense = network.layers()[layer];
+  return ConstMatrixMap(flat.data() + dense.kernelOffset(), dense.inputs(), dense.units());
+}
+inline ConstVectorMap biasOf(const Network& network, const Vector& flat, std::size_t layer) {
+  const Dense& dense = network.layers()[layer];
+  return ConstVectorMap(flat.data() + dense.biasOffset(), dense.biasSize());
+}
+
+// Draws for tests come from streams that no part of the library uses.
+inline Random testRandom(std::uint32_t number) { return Random(20250607, static_cast<Stream>(1000), number); }
+
+inline Matrix randomNormal(Random& random, Index rows, Index columns, double stddev = 1) {
+  Matrix matrix(rows, columns);
+  for (Index i = 0; i < matrix.size(); ++i) matrix.data()[i] = static_cast<Scalar>(stddev * random.normal());
+  return matrix;
+}
+
+inline void randomizeParameters(Network& network, Random& random, double stddev) {
+  for (Index i = 0; i < network.parameters().size(); ++i) {
+    network.parameters()[i] = static_cast<Scalar>(stddev * random.normal());
+  }
+}
+
+inline Matrix oneHotRows(const std::vector<std::int32_t>& classes, Index count) {
+  Matrix targets(static_cast<Index>(classes.size()), count);
+  oneHot(classes.data(), MatrixMap(targets.data(), targets.rows(), count));
+  return targets;
+}
+
+// Targets such as the loss is meant for.
+inline Matrix randomTargets(Random& random, TargetKind kind, Index rows, Index units) {
+  Matrix targets = randomNormal(random, rows, units);
+  for (Index row = 0; row < rows; ++row) {
+    switch (kind) {
+      case TargetKind::kAny: break;
+      case TargetKind::kSign:
+        for (Index i = 0; i < units; ++i) targets(row, i) = targets(row, i) < 0 ? Scalar(-1) : Scalar(1);
+        break;
+      case TargetKind::kNonNegative:
+        for (Index i = 0; i < units; ++i) targets(row, i) = static_cast<Scalar>(random.below(5));
+        break;
+      case TargetKind::kProbability:  // a distribution over the units, or one probability
+        for (Index i = 0; i < units; ++i) targets(row, i) = static_cast<Scalar>(random.uniform(0.1, 0.9));
+        if (units > 1) targets.row(row) /= targets.row(row).sum();
+        break;
+      case TargetKind::kClassIndex:
+        targets.row(row).setZero();
+        targets(row, random.below(static_cast<std::uint32_t>(units))) = 1;
+        break;
+    }
+  }
+  return targets;
+}
+
+template <class A, class B>
+bool sameBits(const A& a, const B& b) {
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
+         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(*a.data())) == 0;
+}
+
+// Largest |a − b|, in units of the largest |b|.
+template <class A, class B>
+double difference(const A& a, const B& b) {
+  double worst = 0, largest = 0;
+  for (Index i = 0; i < b.rows(); ++i) {
+    for (Index j = 0; j < b.cols(); ++j) {
+      const double gap = std::abs(double(a(i, j)) - double(b(i, j)));
+      if (!(gap <= worst)) worst = gap;  // in this order a NaN is the worst
+      largest = std::max(largest, std::abs(double(b(i, j))));
+    }
+  }
+  return largest > 0 ? worst / largest : worst;
+}
+
+template <class Entry>
+std::vector<std::string> namesIn(const std::vector<Entry>& table) {
+  std::vector<std::string> names;
+  for (const Entry& entry : table) names.emplace_back(entry.name);
+  return names;
+}
+
+inline bool allDifferent(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) == names.end();
+}
+
+}  // namespace mlp
