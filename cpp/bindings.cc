@@ -10,6 +10,7 @@
 #include "mlp/error.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
+#include "mlp/pool.h"
 #include "mlp/trainer.h"
 
 using emscripten::val;
@@ -236,6 +237,21 @@ val catalogue() {
   return all;
 }
 
+#ifdef MLP_THREADS
+// What a worker calls by its place in the function table, on the stack that it was given. Nothing of the stack is
+// used before it is set.
+__attribute__((noinline)) void enterPool(Pointer stackTop, int thread) {
+  asm volatile(
+      ".globaltype __stack_pointer, i32\n"
+      "local.get %0\n"
+      "global.set __stack_pointer\n"
+      :
+      : "r"(stackTop));
+  pool::work(thread);
+}
+Pointer poolEntry() { return reinterpret_cast<Pointer>(&enterPool); }
+#endif
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(mlp) {
@@ -295,4 +311,10 @@ EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::function("normalizeDigit", &normalize);
   emscripten::function("generateDigits", &generate);
   emscripten::function("catalogue", &catalogue);
+
+#ifdef MLP_THREADS
+  emscripten::function("poolEntry", &poolEntry);
+  emscripten::function("poolEntered", &pool::entered);
+  emscripten::function("usePool", &pool::use);
+#endif
 }

@@ -9,7 +9,7 @@ import { setup } from './setup.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 /** The modules that CMakeLists.txt makes. */
-const FLAVOURS = ['mlp', 'mlp-relaxed', 'mlp-scalar'];
+const FLAVOURS = ['mlp', 'mlp-relaxed', 'mlp-threads', 'mlp-relaxed-threads', 'mlp-scalar'];
 const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;

@@ -18,7 +18,8 @@ const void* context;
 // that comes late can never take a number of one job for a number of another.
 std::atomic<std::uint64_t> ticket{0};
 std::atomic<int> active{0};   // workers that may hold a ticket
-std::atomic<int> entered{0};
+std::atomic<int> inside{0};
+int used = 0;
 std::atomic<std::uint32_t> jobs{0};  // how many there were: what sleeping workers wait on
 
 void drain(int thread) {
@@ -32,11 +33,15 @@ void drain(int thread) {
 
 }  // namespace
 
-int workers() { return entered.load(std::memory_order_relaxed); }
+int entered() { return inside.load(); }
+
+void use(int workers) { used = workers; }
+
+int workers() { return used; }
 
 void work(int thread) {
   std::uint32_t seen = jobs.load();
-  entered.fetch_add(1);
+  inside.fetch_add(1);
   for (;;) {
     for (int spin = 0; jobs.load(std::memory_order_relaxed) == seen && spin < kSpins; ++spin) {
     }

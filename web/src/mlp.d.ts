@@ -1,6 +1,4 @@
 // The Emscripten glue that the build puts beside the compiled package.
-import type { MlpModule } from './wasm.js';
+import type { InstantiateWasm, MlpModule } from './wasm.js';
 
-export default function createMlp(options: {
-  instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void): object;
-}): Promise<MlpModule>;
+export default function createMlp(options: { instantiateWasm: InstantiateWasm }): Promise<MlpModule>;

@@ -336,6 +336,12 @@ export interface InitOptions {
    * then gives the same bits in every engine and on every device. Default false.
    */
   deterministic?: boolean;
+  /**
+   * Threads that share the work of large networks, or `'auto'`: as many as the device has processors. It takes shared
+   * memory, which Node always has and a page only where it is cross-origin isolated (COOP and COEP headers); elsewhere
+   * it is one thread. The number of threads never changes a result. Default 1.
+   */
+  threads?: number | 'auto';
 }
 
 /** `count` digit images, from {@link generateDigits} or a file reader. */
@@ -354,4 +360,6 @@ export interface DigitSet {
 export interface Backend {
   /** The instructions in use, as {@link InitOptions.simd}. */
   simd: 'relaxed' | boolean;
+  /** Threads that share the work. */
+  threads: number;
 }

@@ -1,6 +1,7 @@
 /** Loads the WebAssembly module. No other file does, and no other file knows its flavours. */
-import { checkBoolean, checkObject, checkString, rangeError, typeError } from './check.js';
+import { checkBoolean, checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
 import { asBytes } from './formats/input.js';
+import { canShareMemory, processors, startPool } from './pool.js';
 import type { Backend, InitOptions } from './types.js';
 
 /** A number that is an address in the module's memory. */
@@ -92,7 +93,17 @@ export interface MlpModule {
   normalizeDigit(ink: Pointer, width: number, height: number, out: Pointer): boolean;
   generateDigits(seed: number, first: number, count: number, pixels: Pointer, labels: Pointer): void;
   catalogue(): Catalogue;
+  /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
+  poolEntry?(): number;
+  poolEntered?(): number;
+  usePool?(workers: number): void;
 }
+
+/** Emscripten's way to let its caller instantiate the module. */
+export type InstantiateWasm = (
+  imports: WebAssembly.Imports,
+  receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+) => object;
 
 let pending: Promise<{ module: MlpModule; backend: Backend }> | undefined;
 let ready: { module: MlpModule; backend: Backend; catalogue: Catalogue } | undefined;
@@ -117,11 +128,12 @@ export async function init(options: InitOptions = {}): Promise<void> {
 }
 
 function checkOptions(options: InitOptions): void {
-  const { wasmUrl, wasmBinary, simd, deterministic } = checkObject('init: options', options, [
+  const { wasmUrl, wasmBinary, simd, deterministic, threads } = checkObject('init: options', options, [
     'wasmUrl',
     'wasmBinary',
     'simd',
     'deterministic',
+    'threads',
   ]);
   if (wasmUrl !== undefined && !(wasmUrl instanceof URL)) {
     if (typeof wasmUrl !== 'string') throw typeError('init: wasmUrl', 'a string or a URL', wasmUrl);
@@ -130,6 +142,7 @@ function checkOptions(options: InitOptions): void {
   if (wasmBinary !== undefined) asBytes('init: wasmBinary', wasmBinary);
   if (simd !== undefined && simd !== 'relaxed') checkBoolean("init: simd, if not 'relaxed'", simd);
   if (deterministic !== undefined) checkBoolean('init: deterministic', deterministic);
+  if (threads !== undefined && threads !== 'auto') checkInteger("init: threads, if not 'auto'", threads, 1, 32);
   if (simd === 'relaxed' && deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
 }
 
@@ -153,63 +166,84 @@ function loaded() {
   return ready;
 }
 
-interface Flavour {
-  simd: Backend['simd'];
-  /** Whether this engine runs it: a module of one function that uses its instructions. */
-  supported(): boolean;
+interface Flavour extends Pick<Backend, 'simd'> {
+  shared: boolean;
   glue(): Promise<typeof import('./mlp.js')>;
   url(): URL;
 }
 
-// A module with one function, () → v128, up to the size of its code.
-const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
-const ZEROS = [65, 0, 253, 15]; // i8x16.splat(0)
-const runs = (...code: number[]) => WebAssembly.validate(new Uint8Array([...PROBE, ...code]));
-
-/** Fastest first. Bundlers find the files by these very expressions. */
+/** The modules there are, fastest first. Bundlers find the files by these very expressions. */
 const FLAVOURS: Flavour[] = [
   {
     simd: 'relaxed',
-    supported: () => runs(19, 1, 17, 0, ...ZEROS, ...ZEROS, ...ZEROS, 253, 133, 2, 11), // f32x4.relaxed_madd
+    shared: true,
+    glue: () => import('./mlp-relaxed-threads.js'),
+    url: () => new URL('./mlp-relaxed-threads.wasm', import.meta.url),
+  },
+  {
+    simd: true,
+    shared: true,
+    glue: () => import('./mlp-threads.js'),
+    url: () => new URL('./mlp-threads.wasm', import.meta.url),
+  },
+  {
+    simd: 'relaxed',
+    shared: false,
     glue: () => import('./mlp-relaxed.js'),
     url: () => new URL('./mlp-relaxed.wasm', import.meta.url),
   },
   {
     simd: true,
-    supported: () => runs(10, 1, 8, 0, ...ZEROS, 253, 98, 11), // i8x16.popcnt
+    shared: false,
     glue: () => import('./mlp.js'),
     url: () => new URL('./mlp.wasm', import.meta.url),
   },
   {
     simd: false,
-    supported: () => true,
+    shared: false,
     glue: () => import('./mlp-scalar.js'),
     url: () => new URL('./mlp-scalar.wasm', import.meta.url),
   },
 ];
 
-function chooseFlavour({ simd, deterministic = false, wasmUrl, wasmBinary }: InitOptions): Flavour {
-  if (wasmUrl || wasmBinary) simd ??= true; // a given file is mlp.wasm unless it is said to be another
-  if (simd !== undefined) return FLAVOURS.find((flavour) => flavour.simd === simd)!;
-  return FLAVOURS.find((flavour) => !(deterministic && flavour.simd === 'relaxed') && flavour.supported())!;
+/** The best instructions that the engine validates in a module of one function, () → v128. */
+function bestSimd(deterministic: boolean): Backend['simd'] {
+  const head = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
+  const zeros = [65, 0, 253, 15]; // i8x16.splat(0)
+  const runs = (...code: number[]) => WebAssembly.validate(new Uint8Array([...head, ...code]));
+  // f32x4.relaxed_madd
+  if (!deterministic && runs(19, 1, 17, 0, ...zeros, ...zeros, ...zeros, 253, 133, 2, 11)) return 'relaxed';
+  return runs(10, 1, 8, 0, ...zeros, 253, 98, 11); // i8x16.popcnt
+}
+
+function chooseFlavour({ simd, deterministic = false, wasmUrl, wasmBinary }: InitOptions, threads: number): Flavour {
+  const given = wasmUrl !== undefined || wasmBinary !== undefined; // mlp.wasm, unless it is said to be another
+  const wanted = simd ?? (given || bestSimd(deterministic));
+  return FLAVOURS.find((flavour) => flavour.simd === wanted && (threads > 1 || !flavour.shared))!;
 }
 
 async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
-  const { wasmUrl, wasmBinary } = options;
-  const flavour = chooseFlavour(options);
+  const { wasmUrl, wasmBinary, threads = 1 } = options;
+  const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
+  const flavour = chooseFlavour(options, wantedThreads);
   const glue = await flavour.glue();
   const url = wasmUrl ?? unbundled(flavour.url());
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
     const compiled = wasmBinary ? await WebAssembly.compile(wasmBinary as BufferSource) : await compileFrom(url);
+    let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
-      const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
-        WebAssembly.instantiate(compiled, imports).then(receive).catch(reject);
+      const instantiateWasm: InstantiateWasm = (imports, receive) => {
+        memory = Object.values(imports).flatMap(Object.values).find((value) => value instanceof WebAssembly.Memory);
+        WebAssembly.instantiate(compiled, imports)
+          .then((instance) => receive(instance, compiled))
+          .catch(reject);
         return {};
       };
       glue.default({ instantiateWasm }).then(resolve, reject);
     });
-    return { module, backend: { simd: flavour.simd } };
+    const workers = flavour.shared ? await startPool(module, compiled, memory!, wantedThreads - 1) : 0;
+    return { module, backend: { simd: flavour.simd, threads: workers + 1 } };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`mlp-wasm: could not load the WebAssembly module from ${source}: ${reason}`, { cause });
@@ -227,7 +261,7 @@ function unbundled({ href }: URL): string {
 async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
   if (String(url).startsWith('file:')) {
     // Not an import, which bundlers for the web would try to resolve.
-    const { readFile } = process.getBuiltinModule('node:fs/promises');
+    const { readFile } = process!.getBuiltinModule('node:fs/promises');
     return WebAssembly.compile(await readFile(new URL(url)));
   }
   const response = await fetch(url);
@@ -237,8 +271,3 @@ async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
-
-/** Of Node's global object: all that is used of it. */
-declare const process: {
-  getBuiltinModule(name: 'node:fs/promises'): { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> };
-};

@@ -1,0 +1,117 @@
+/** The results as Markdown. */
+import { WORKS, workCalled } from './works/index.mjs';
+
+const COLUMNS = [
+  { work: 'W1', title: 'W1 /s', show: thousands },
+  { work: 'W1', title: '÷ SSE', show: ratio, of: 'ratio' },
+  { work: 'W2', title: 'W2 /s', show: thousands },
+  { work: 'W2', title: '÷ SSE', show: ratio, of: 'ratio' },
+  { work: 'W3', title: 'W3 steps/s', show: thousands },
+  { work: 'P1', title: 'P1 µs', show: thousands },
+  { work: 'P2', title: 'P2 /s', show: thousands },
+  { work: 'init', title: 'init ms', show: thousands },
+  { work: 'size', title: 'gz kB', show: thousands },
+];
+
+export function report({ machine, rows, skipped, settings }) {
+  const { cpu, simd, cores, memoryGiB, os, node, chromium } = machine;
+  const used = WORKS.filter(({ id }) => rows.some(({ works }) => works[id]));
+  const parts = [
+    '# Benchmark results',
+    `Made by \`npm run bench\` on ${cpu} (${simd}), ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, Chromium ${chromium ?? '–'}; ` +
+      `${settings.date}, ${settings.rounds} rounds of ${settings.repetitions} × ${settings.budgetMs} ms, ${settings.data} input.`,
+    used.map(({ id, title }) => `* **${id}**: ${title}`).join('\n'),
+    'Training is timed through `fit` where a tool has it. “÷ SSE” divides by the native Eigen program built for SSE, one thread, timed just before and ' +
+      'just after each measurement; medians of all rounds. “–”: not asked; “✗”: refused or failed, see below.',
+    mainTable(rows),
+    '## Ratios to native SSE, with spread',
+    ratioTable(rows),
+    '## Share of the peak',
+    'Peak: a wasm loop over registers only, one multiplication and one addition a lane, or one relaxed multiply-add where the row may use it, timed in the ' +
+      'same process. Dense operations of the work (forward, kernel gradient, input gradient except of the first layer) over it; a tool that skips zeros can pass 1 on W1, not on W1D.',
+    peakTable(rows),
+    ...timeTo(rows),
+    ...refusals(rows),
+    ...(skipped.length > 0 ? ['## Not measured here', skipped.map(({ who, reason }) => `* ${who}: ${reason}`).join('\n')] : []),
+    '## Versions',
+    versions(rows),
+  ];
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function mainTable(rows) {
+  const shown = rows.filter(({ works }) => COLUMNS.some(({ work }) => works[work]));
+  const used = COLUMNS.filter(({ work }) => rows.some(({ works }) => works[work]));
+  const cells = shown.map((row) => [row.who, ...used.map((column) => cell(row.works[column.work], column))]);
+  return table(['who', ...used.map(({ title }) => title)], cells);
+}
+
+function cell(entry, { show, of = 'value' }) {
+  if (!entry) return '–';
+  if (entry.failed || entry.refused) return '✗';
+  return entry[of] === undefined ? '–' : show(entry[of]);
+}
+
+function ratioTable(rows) {
+  const works = WORKS.filter(({ id }) => rows.some((row) => row.works[id]?.ratio !== undefined));
+  const text = (entry) => (accepted(entry)?.ratio === undefined ? '–' : `${ratio(entry.ratio)} ±${Math.round(100 * entry.ratioSpread)} %`);
+  const shown = rows.filter((row) => works.some(({ id }) => accepted(row.works[id])?.ratio !== undefined));
+  return table(['who', ...works.map(({ id }) => id)], shown.map((row) => [row.who, ...works.map(({ id }) => text(row.works[id]))]));
+}
+
+function peakTable(rows) {
+  const works = ['W1', 'W1D', 'W2'].filter((id) => rows.some((row) => row.works[id]?.shareOfPeak));
+  const shown = rows.filter((row) => works.some((id) => accepted(row.works[id])?.shareOfPeak));
+  if (shown.length === 0) return '';
+  const cells = shown.map((row) => {
+    const peak = works.map((id) => row.works[id]?.peakGflops).find(Boolean);
+    const of = (entry) => (accepted(entry)?.shareOfPeak ? `${entry.gflops.toFixed(1)} (${entry.shareOfPeak.toFixed(2)})` : '–');
+    return [row.who, peak.toFixed(1), ...works.map((id) => of(row.works[id]))];
+  });
+  return table(['who', 'peak GFLOP/s', ...works.map((id) => `${id} GFLOP/s (share)`)], cells);
+}
+
+function timeTo(rows) {
+  const shown = rows.filter((row) => accepted(row.works.T97)?.value);
+  if (shown.length === 0) return [];
+  const cells = shown.map((row) => {
+    const { value, rounds } = row.works.T97;
+    const { epochs } = rounds[0];
+    return [row.who, value.toPrecision(3), String(epochs.length), `${(100 * epochs.at(-1).accuracy).toFixed(2)} %`];
+  });
+  return [`## ${workCalled('T97').title}`, table(['who', 'seconds', 'epochs', 'test accuracy'], cells)];
+}
+
+function refusals(rows) {
+  const lines = rows.flatMap(({ who, works }) =>
+    Object.entries(works)
+      .filter(([, { refused, failed }]) => refused || failed)
+      .map(([id, { refused, failed, value, unit }]) =>
+        failed ? `* ${who}, ${id}: failed: ${failed}` : `* ${who}, ${id}: ${refused} (what it did, it did at ${thousands(value)} ${unit})`,
+      ),
+  );
+  return lines.length > 0 ? ['## Refused and failed', lines.join('\n')] : [];
+}
+
+function versions(rows) {
+  const lines = rows
+    .filter(({ version, details }) => version || details)
+    .map(({ who, version, details }) => `* ${who}: ${[version, details && JSON.stringify(details)].filter(Boolean).join(' ')}`);
+  return lines.join('\n');
+}
+
+const accepted = (entry) => (entry && !entry.refused && !entry.failed ? entry : undefined);
+
+function thousands(value) {
+  if (value < 100) return value.toPrecision(value < 10 ? 2 : 3);
+  return Math.round(Number(value.toPrecision(3))).toLocaleString('en');
+}
+
+function ratio(value) {
+  return value >= 0.1 ? value.toFixed(2) : value.toPrecision(1);
+}
+
+function table(header, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(header), `|---|${header.slice(1).map(() => '--:|').join('')}`, ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,16 @@
+/** Of Node's globals: all that is used of them. In a page `process` is not there. */
+interface NodeModules {
+  'node:fs/promises': { readFile(path: URL): Promise<Uint8Array<ArrayBuffer>> };
+  'node:os': { availableParallelism(): number };
+  'node:worker_threads': {
+    workerData: unknown;
+    Worker: new (
+      url: URL,
+      options: { workerData: unknown },
+    ) => { on(event: 'error', listener: () => void): void; unref(): void; terminate(): Promise<number> };
+  };
+}
+
+declare var process:
+  | { getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] }
+  | undefined;
