@@ -30,7 +30,7 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
                     const Optimizer& optimizer, const OptimizerOptions& optimizerOptions) {
   require(!network.layers().empty(), "model: expected at least one layer, got none");
   const DenseOptions& last = network.layers().back().options();
-  objective_.emplace(loss, lossOptions, *last.activation, last.alpha);
+  objective_ = Objective(loss, lossOptions, *last.activation, last.alpha);  // which may refuse: then nothing changed
   metrics_.clear();
   for (const Metric* metric : metrics) metrics_.push_back(suited(metric, loss));
   optimizer_ = &optimizer;

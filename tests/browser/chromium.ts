@@ -45,8 +45,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Serves `folder` under `path`, which begins and ends with a slash, and nothing anywhere else. */
-export async function serve(folder: string, path: string): Promise<Site> {
+/** Serves `folder` under `path`, which begins and ends with a slash, and nothing anywhere else; all with `headers`. */
+export async function serve(folder: string, path: string, headers: Record<string, string> = {}): Promise<Site> {
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -56,6 +56,7 @@ export async function serve(folder: string, path: string): Promise<Site> {
         if (!pathname.startsWith(path) || inside.startsWith('..')) throw new Error('outside');
         const body = await readFile(file);
         response.setHeader('content-type', MEDIA_TYPES[extname(file)] ?? 'application/octet-stream');
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         response.end(request.method === 'HEAD' ? undefined : body);
       } catch {
         response.statusCode = 404;
