@@ -1,5 +1,5 @@
 /** What a page gets of each peer: one bundle of minified modules, shared parts in chunks of their own. */
-import { readdirSync, rmSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -17,8 +17,12 @@ export const COMMON = {
   absWorkingDir: BENCH,
 };
 
-/** @returns the folder that the server hands out as /bench/ */
-export async function bundleForPages() {
+/**
+ * The peers, and the package in `dist` as a bundler would give it to a page, its wasm and workers beside it.
+ *
+ * @returns the folder that the server hands out as /bench/
+ */
+export async function bundleForPages(dist) {
   const outdir = path.join(BUILD, 'page');
   rmSync(outdir, { recursive: true, force: true });
   const peers = readdirSync(path.join(BENCH, 'peers')).filter((file) => file.endsWith('.mjs'));
@@ -28,5 +32,8 @@ export async function bundleForPages() {
     outdir,
     outbase: '.',
   });
+  const packaged = path.join(outdir, 'package');
+  cpSync(dist, packaged, { recursive: true });
+  await build({ ...COMMON, entryPoints: [path.join(dist, 'index.js')], outdir: packaged, outbase: dist, allowOverwrite: true });
   return outdir;
 }

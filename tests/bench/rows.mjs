@@ -16,25 +16,16 @@ import { buildNative } from './hosts/native.mjs';
 import { openBlas, torchMissing } from './hosts/torch.mjs';
 import { BENCH } from './paths.mjs';
 
-/**
- * The flavours of mlp-wasm. `wasm` is the file in dist/ that a flavour loads: without it the flavour is not there yet.
- * Node before 22 runs relaxed SIMD only when told to.
- */
+/** The flavours of mlp-wasm; one whose wasm is not in dist/ is not there yet. */
 const FLAVOURS = [
-  { name: 'scalar', init: { simd: false }, wasm: /^mlp-scalar\.wasm$/ },
-  { name: 'simd', init: { simd: true }, wasm: /^mlp\.wasm$/ },
-  { name: 'relaxed', init: { simd: 'relaxed' }, wasm: /^mlp-relaxed\.wasm$/, relaxed: true },
-  { name: 'simd, 2 threads', id: 'simd-2t', init: { simd: true, threads: 2 }, wasm: /^mlp-(simd-)?(threads|mt).*\.wasm$/, threads: 2 },
-  {
-    name: 'relaxed, 2 threads',
-    id: 'relaxed-2t',
-    init: { simd: 'relaxed', threads: 2 },
-    wasm: /^mlp-(relaxed-(threads|mt)|(threads|mt)-relaxed)\.wasm$/,
-    relaxed: true,
-    threads: 2,
-  },
+  { name: 'scalar', init: { simd: false }, wasm: 'mlp-scalar.wasm' },
+  { name: 'simd', init: { simd: true }, wasm: 'mlp.wasm' },
+  { name: 'relaxed', init: { simd: 'relaxed' }, wasm: 'mlp-relaxed.wasm' },
+  { name: 'simd, 2 threads', id: 'simd-2t', init: { simd: true, threads: 2 }, wasm: 'mlp-threads.wasm' },
+  { name: 'relaxed, 2 threads', id: 'relaxed-2t', init: { simd: 'relaxed', threads: 2 }, wasm: 'mlp-relaxed-threads.wasm' },
 ];
 
+/** Node before 22 runs relaxed SIMD only when told to. */
 const RELAXED_FLAG = '--experimental-wasm-relaxed-simd';
 const relaxedFlags = Number(process.versions.node.split('.')[0]) < 22 ? [RELAXED_FLAG] : [];
 const inModules = (file) => path.join(BENCH, 'node_modules', file);
@@ -65,22 +56,22 @@ function native() {
 
 function ours(dist) {
   const files = existsSync(dist) ? readdirSync(dist) : [];
-  return FLAVOURS.flatMap(({ name, id = name, init, wasm, relaxed, threads }) => {
-    const file = files.find((candidate) => wasm.test(candidate));
+  return FLAVOURS.flatMap(({ name, id = name, init, wasm }) => {
+    const relaxed = init.simd === 'relaxed';
     const shared = {
       group: 'ours',
       peer: 'ours',
-      flavour: { init, wasm: file },
+      flavour: { init },
       relaxed,
-      threads,
+      threads: init.threads ?? 1,
       works: [...SPEED, 'W1D', 'T97', ...PAGE],
       trainer: {
         source: `export { init, sequential, dense } from ${JSON.stringify(path.join(dist, 'index.js'))};`,
-        wasm: file && path.join(dist, file),
-        skips: files.filter((other) => other.endsWith('.wasm') && other !== file).map((other) => other.replace('.wasm', '.js')),
+        wasm: path.join(dist, wasm),
+        skips: files.filter((other) => other.endsWith('.wasm') && other !== wasm).map((other) => other.replace('.wasm', '.js')),
       },
     };
-    const missing = () => (file ? undefined : 'this build has no such flavour');
+    const missing = () => (files.includes(wasm) ? undefined : 'this build has no such flavour');
     return [
       { ...shared, id: `ours-${id}-node`, who: `**mlp-wasm** ${name}, Node`, host: 'node', flags: relaxed ? relaxedFlags : [], missing },
       {
@@ -88,7 +79,7 @@ function ours(dist) {
         id: `ours-${id}-page`,
         who: `**mlp-wasm** ${name}, Chromium`,
         host: 'page',
-        isolated: threads > 1,
+        isolated: shared.threads > 1,
         missing: () => missing() ?? noChromium(),
       },
     ];

@@ -112,7 +112,7 @@ function chosenRows() {
 async function launchChromium() {
   const { bundleForPages } = await import('./bundle.mjs');
   const { Chromium } = await import('./hosts/chromium.mjs');
-  return Chromium.launch({ bundles: await bundleForPages(), dist, data: folder });
+  return Chromium.launch({ bundles: await bundleForPages(dist), data: folder });
 }
 
 function logLine(round, row, work, entry) {

@@ -17,9 +17,9 @@ const ARGS = [
 ];
 
 export class Chromium {
-  static async launch({ bundles, dist, data }) {
+  static async launch({ bundles, data }) {
     const browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
-    const folders = { bench: bundles, dist, data, modules: path.join(BENCH, 'node_modules') };
+    const folders = { bench: bundles, data, modules: path.join(BENCH, 'node_modules') };
     const servers = { isolated: await serve(folders, true), plain: await serve(folders, false) };
     return new Chromium(browser, servers);
   }
@@ -38,7 +38,7 @@ export class Chromium {
       await page.goto(server.origin);
       if (isolated && !(await page.evaluate('crossOriginIsolated'))) throw new Error('the page is not isolated');
       await page.evaluate(() => import('/bench/hosts/page.js'));
-      const inPage = { ...job, package: `${server.origin}/dist/index.js` };
+      const inPage = { ...job, package: `${server.origin}/bench/package/index.js` };
       const result = await page.evaluate(
         ([job, cold]) => (cold ? globalThis.measureHere(job) : globalThis.measureInWorker(job)),
         [inPage, cold],

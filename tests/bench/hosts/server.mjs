@@ -8,7 +8,7 @@ const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 const PAGE = '<!doctype html><meta charset="utf-8"><title>bench</title><link rel="icon" href="data:,"><body>';
 
 /**
- * @param {Record<string, string>} folders by the first part of the path: { dist: '/…/dist', … }
+ * @param {Record<string, string>} folders by the first part of the path: { data: folder, … }
  * @returns {Promise<{ origin: string, close(): void, requested: Set<string> }>}
  */
 export function serve(folders, isolated) {

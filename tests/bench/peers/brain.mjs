@@ -46,7 +46,7 @@ class Model {
 
   train(rows, epochs) {
     const { name, learningRate } = this.work.optimizer;
-    const options = { iterations: epochs, errorThresh: 1e-9, momentum: 0, learningRate, praxis: name === 'adam' ? 'adam' : null };
+    const options = { iterations: epochs, errorThresh: 1e-9, momentum: 1e-9, learningRate, praxis: name === 'adam' ? 'adam' : null };
     this.net.train(this.samples.slice(0, rows), options);
   }
 

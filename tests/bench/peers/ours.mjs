@@ -2,9 +2,13 @@
 export async function start({ init = {} }, host, job) {
   const api = await import(/* @vite-ignore */ job.package);
   await api.init(init);
+  const backend = api.backend?.(); // init falls back in silence: measured must be what was asked for
+  if (backend && (backend.simd !== init.simd || backend.threads !== (init.threads ?? 1))) {
+    throw new Error(`asked for ${JSON.stringify(init)}, got ${JSON.stringify(backend)}`);
+  }
   return {
     version: job.packageVersion,
-    details: api.backend?.(),
+    details: backend,
     model: (work, weights, data) => new Model(api, work, weights, data),
   };
 }
