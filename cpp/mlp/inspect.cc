@@ -80,9 +80,9 @@ GradientCheck gradientCheck(Network& network, ConstMatrixMap x, ConstMatrixMap t
     ++result.checked;
     const double numeric = (4 * near - far) / 3;
     const double exact = static_cast<double>(analytic[parameter]);
-    const double scale = std::max({std::abs(exact), std::abs(numeric), floor});
-    const double error = scale > 0 ? std::abs(exact - numeric) / scale : 0;
-    if (!(error <= result.worstRelativeError)) {  // in this order a NaN is the worst
+    const double gap = std::abs(exact - numeric);
+    const double error = gap == 0 ? 0 : gap / std::max({std::abs(exact), std::abs(numeric), floor});
+    if (!(error <= result.worstRelativeError || std::isnan(result.worstRelativeError))) {  // NaN is the worst
       result.worstRelativeError = error;
       result.parameter = parameter;
       result.analytic = exact;
