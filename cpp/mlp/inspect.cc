@@ -27,6 +27,17 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
   }
 }
 
+// The eigenvector of the largest eigenvalue: squaring the matrix, made positive, again and again leaves only that.
+Eigen::Vector3d topEigenvector(const Eigen::Matrix3d& symmetric) {
+  Eigen::Matrix3d power = symmetric + symmetric.norm() * Eigen::Matrix3d::Identity();
+  for (int i = 0; i < 50; ++i) power = (power * power / power.squaredNorm()).eval();
+  Eigen::Index column;
+  power.colwise().squaredNorm().maxCoeff(&column);
+  return power.col(column).normalized();
+}
+
+constexpr std::size_t kStagnation = 5;  // steps without progress that end the search for λ_max
+
 }  // namespace
 
 GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
@@ -69,9 +80,9 @@ GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap tar
     ++result.checked;
     const double numeric = (4 * near - far) / 3;
     const double exact = static_cast<double>(analytic[parameter]);
-    const double scale = std::max({std::abs(exact), std::abs(numeric), floor});
-    const double error = scale > 0 ? std::abs(exact - numeric) / scale : 0;
-    if (!(error <= result.worstRelativeError)) {  // in this order a NaN is the worst
+    const double gap = std::abs(exact - numeric);
+    const double error = gap == 0 ? 0 : gap / std::max({std::abs(exact), std::abs(numeric), floor});
+    if (!(error <= result.worstRelativeError || std::isnan(result.worstRelativeError))) {  // NaN is the worst
       result.worstRelativeError = error;
       result.parameter = parameter;
       result.analytic = exact;
@@ -101,42 +112,63 @@ Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, co
   using Wide = Eigen::Matrix<double, 1, Eigen::Dynamic>;
   const Index count = network.parameters().size();
   const Vector theta = network.parameters();
-  const double h = 2 * std::pow(std::numeric_limits<Scalar>::epsilon(), 0.2);
+  const double h = 0.5 * std::pow(std::numeric_limits<Scalar>::epsilon(), 0.2);
 
-  const auto gradientAt = [&](const Wide& direction, double step) {
-    network.parameters() = theta + (step * direction).cast<Scalar>();
-    network.lossAndGradients(x, targets, objective);
-    return Wide(network.gradients().cast<double>());
-  };
-  const auto timesHessian = [&](const Wide& v) {
-    const Wide near = gradientAt(v, h) - gradientAt(v, -h);
-    const Wide far = gradientAt(v, 2 * h) - gradientAt(v, -2 * h);
-    return Wide((8 * near - far) / (12 * h));
+  const auto timesHessian = [&](const Wide& v, Wide& product) {
+    product.setZero(count);
+    for (const double step : {h, -h, 2 * h, -2 * h}) {
+      network.parameters() = theta + (step * v).cast<Scalar>();
+      network.lossAndGradients(x, targets, objective);
+      product += (std::abs(step) == h ? 8 / (12 * step) : -2 / (12 * step)) * network.gradients().cast<double>();
+    }
   };
 
   Random random(network.seed(), Stream::kInitializer, ~0u);
+  Wide v(count), hv, w, hw, p = Wide::Zero(count), hp = p;  // hv, hw, hp: H times v, w, p
+  for (Index i = 0; i < count; ++i) v[i] = random.normal();
+  v.normalize();
+  timesHessian(v, hv);
+  double stepLength = 0;
+  std::vector<double> lambdas;
   Sharpness result;
-  double shift = 0;  // power iteration runs on H − shift·I
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    Wide v(count);
-    for (Index i = 0; i < count; ++i) v[i] = random.normal();
-    v.normalize();
-    result.converged = false;
-    for (int i = 0; i < maxIterations && !result.converged; ++i, ++result.iterations) {
-      const Wide product = timesHessian(v);
-      const double lambda = v.dot(product);  // Rayleigh quotient
-      result.converged = i > 0 && std::abs(lambda - result.lambdaMax) <= tolerance * std::abs(lambda);
-      result.lambdaMax = lambda;
-      const Wide next = product - shift * v;
-      const double norm = next.norm();
-      if (norm == 0) {
-        result.converged = true;
-        break;
-      }
-      v = next / norm;
+  for (;;) {
+    ++result.iterations;
+    result.lambdaMax = v.dot(hv);  // Rayleigh quotient
+    lambdas.push_back(result.lambdaMax);
+    w = hv - result.lambdaMax * v;  // its gradient, orthogonal to v
+    const double residual = w.norm(), allowed = tolerance * std::abs(result.lambdaMax);
+    const bool stagnates = lambdas.size() > kStagnation &&
+                           std::abs(lambdas.back() - lambdas[lambdas.size() - 1 - kStagnation]) <= allowed;
+    result.converged = residual <= allowed || stagnates;
+    if (result.converged || result.iterations >= maxIterations) break;
+
+    w /= residual;
+    for (int pass = 0; pass < 2; ++pass) w -= w.dot(v) * v + w.dot(p) * p;
+    if (w.norm() < 1e-8) {  // no direction is left
+      result.converged = true;
+      break;
     }
-    if (result.lambdaMax >= 0 || shift != 0) break;
-    shift = result.lambdaMax;
+    w.normalize();
+    timesHessian(w, hw);
+    Eigen::Matrix3d inBasis;  // H between v, w and p
+    inBasis << v.dot(hv), w.dot(hv), p.dot(hv), w.dot(hv), w.dot(hw), p.dot(hw), p.dot(hv), p.dot(hw), p.dot(hp);
+    if (!(stepLength > 0)) inBasis(2, 2) = -inBasis.norm();  // so that p = 0 is not chosen
+    const Eigen::Vector3d top = topEigenvector(inBasis);
+    p = top[1] * w + top[2] * p;
+    hp = top[1] * hw + top[2] * hp;
+    v = top[0] * v + p;
+    hv = top[0] * hv + hp;
+    const double length = v.norm();
+    v /= length;
+    hv /= length;
+    const double along = p.dot(v);
+    p -= along * v;
+    hp -= along * hv;
+    stepLength = p.norm();
+    if (stepLength > 0) {
+      p /= stepLength;
+      hp /= stepLength;
+    }
   }
   network.parameters() = theta;
   return result;

@@ -40,9 +40,12 @@ struct Sharpness {
   bool converged = false;
 };
 
-// Largest eigenvalue of the Hessian of the loss: the stability bound of document 001 §11 is 2/λ_max. Power
-// iteration; where it finds a negative eigenvalue first, again on the Hessian shifted by it. Products with the
-// Hessian are central differences of the gradient, of fourth order, along a unit vector.
+// Largest eigenvalue λ_max of the Hessian H of the loss: the stability bound of document 001 §11 is 2/λ_max. The
+// Rayleigh quotient of a vector v is made as large as it can be in the span of v, its gradient Hv − λv and the step
+// before, again and again (locally optimal conjugate gradients, Knyazev 2001): close second eigenvalues and larger
+// negative ones do not get in its way, and neither does the rounding in Hv, which is a central difference of the
+// gradient, of fourth order, along a unit vector. Converged: ‖Hv − λv‖ ≤ tolerance·|λ|, or λ changed by no more than
+// that in five iterations, which is how it ends where kinks make Hv noisy.
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance);
 

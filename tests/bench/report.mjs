@@ -19,17 +19,14 @@ export function report({ machine, rows, skipped, settings }) {
   const parts = [
     '# Benchmark results',
     `Made by \`npm run bench\` on ${cpu} (${simd}), ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, Chromium ${chromium ?? '–'}; ` +
-      `${settings.date}, ${settings.rounds} rounds of ${settings.repetitions} × ${settings.budgetMs} ms, ${settings.data} input.`,
+      `${settings.date}, ${settings.rounds} rounds of ${settings.repetitions} × ${settings.budgetMs} ms, ${settings.data} input, load ${settings.load} before.`,
     used.map(({ id, title }) => `* **${id}**: ${title}`).join('\n'),
     'Training is timed through `fit` where a tool has it. “÷ SSE” divides by the native Eigen program built for SSE, one thread, timed just before and ' +
       'just after each measurement; medians of all rounds. “–”: not asked; “✗”: refused or failed, see below.',
     mainTable(rows),
-    '## Ratios to native SSE, with spread',
-    ratioTable(rows),
-    '## Share of the peak',
-    'Peak: a wasm loop over registers only, one multiplication and one addition a lane, or one relaxed multiply-add where the row may use it, timed in the ' +
-      'same process. Dense operations of the work (forward, kernel gradient, input gradient except of the first layer) over it; a tool that skips zeros can pass 1 on W1, not on W1D.',
-    peakTable(rows),
+    ...section('Ratios to native SSE, with spread', '', ratioTable(rows)),
+    ...section('Share of the peak', 'Peak: a wasm loop over registers only, one multiplication and one addition a lane, or one relaxed multiply-add where the row may use it, timed in the ' +
+      'same process. Dense operations of the work (forward, kernel gradient, input gradient except of the first layer) over it; a tool that skips zeros can pass 1 on W1, not on W1D.', peakTable(rows)),
     ...timeTo(rows),
     ...refusals(rows),
     ...(skipped.length > 0 ? ['## Not measured here', skipped.map(({ who, reason }) => `* ${who}: ${reason}`).join('\n')] : []),
@@ -39,11 +36,13 @@ export function report({ machine, rows, skipped, settings }) {
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
+const section = (title, text, body) => (body ? [`## ${title}`, text, body] : []);
+
 function mainTable(rows) {
   const shown = rows.filter(({ works }) => COLUMNS.some(({ work }) => works[work]));
   const used = COLUMNS.filter(({ work }) => rows.some(({ works }) => works[work]));
   const cells = shown.map((row) => [row.who, ...used.map((column) => cell(row.works[column.work], column))]);
-  return table(['who', ...used.map(({ title }) => title)], cells);
+  return used.length > 0 ? table(['who', ...used.map(({ title }) => title)], cells) : '';
 }
 
 function cell(entry, { show, of = 'value' }) {
@@ -56,6 +55,7 @@ function ratioTable(rows) {
   const works = WORKS.filter(({ id }) => rows.some((row) => row.works[id]?.ratio !== undefined));
   const text = (entry) => (accepted(entry)?.ratio === undefined ? '–' : `${ratio(entry.ratio)} ±${Math.round(100 * entry.ratioSpread)} %`);
   const shown = rows.filter((row) => works.some(({ id }) => accepted(row.works[id])?.ratio !== undefined));
+  if (shown.length === 0) return '';
   return table(['who', ...works.map(({ id }) => id)], shown.map((row) => [row.who, ...works.map(({ id }) => text(row.works[id]))]));
 }
 
@@ -79,7 +79,7 @@ function timeTo(rows) {
     const { epochs } = rounds[0];
     return [row.who, value.toPrecision(3), String(epochs.length), `${(100 * epochs.at(-1).accuracy).toFixed(2)} %`];
   });
-  return [`## ${workCalled('T97').title}`, table(['who', 'seconds', 'epochs', 'test accuracy'], cells)];
+  return section(workCalled('T97').title, '', table(['who', 'seconds', 'epochs', 'test accuracy'], cells));
 }
 
 function refusals(rows) {

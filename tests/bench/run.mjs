@@ -56,13 +56,15 @@ if (options.list) {
 
 const { folder, mnist } = await prepareFiles(data);
 if (!mnist) works.splice(0, works.length, ...works.filter(({ data: from }) => from !== 'mnist'));
-if (loadavg()[0] > 0.7) console.log(`The machine is busy (load ${loadavg()[0].toFixed(1)}): expect noise.`);
+const load = loadavg()[0].toFixed(1);
+if (load > 0.7) console.log(`The machine is busy (load ${load}): expect noise.`);
 
 const settings = {
   date: new Date().toISOString().slice(0, 10),
   rounds: Number(options.rounds ?? (quick ? 2 : 3)),
   budgetMs: Number(options.budget ?? (quick ? 200 : 400)),
   repetitions: 3,
+  load,
   data: data === 'mnist' ? 'MNIST' : 'synthetic',
 };
 const chromium = rows.some(({ host }) => host === 'page') ? await launchChromium() : undefined;
@@ -105,6 +107,8 @@ function chosenRows() {
     if (reason) skipped.push({ id: row.id, who: row.who, reason });
     return !reason;
   });
+  const yardstick = skipped.find(({ id }) => id === YARDSTICK);
+  if (quick && yardstick) throw new Error(`--quick compares ratios to native Eigen: ${yardstick.reason}`);
   if (rows.every(({ id }) => id === YARDSTICK)) throw new Error(`--only: no row called like '${options.only}' can be measured`);
   return { rows, skipped };
 }

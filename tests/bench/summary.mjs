@@ -1,4 +1,5 @@
 /** From what was measured to one figure for each row and work. */
+import { YARDSTICK } from './rows.mjs';
 import { median, spread } from './statistics.mjs';
 import { denseFlops, workCalled } from './works/index.mjs';
 
@@ -28,7 +29,7 @@ function figures(row, work, entry) {
   const ratios = rounds.map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined);
   if (ratios.length > 0) {
     result.ratio = rounded(median(ratios));
-    result.ratioSpread = rounded(spread(ratios));
+    result.ratioSpread = rounded(spread(row.id === YARDSTICK ? own : ratios)); // its own ratio is 1 by definition
   }
   const peaks = rounds.map(({ peak }) => (row.relaxed ? peak?.relaxedMadd ?? peak?.mulAdd : peak?.mulAdd)).filter(Boolean);
   if (peaks.length > 0) {

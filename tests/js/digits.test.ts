@@ -56,7 +56,12 @@ describe('generateDigits', () => {
 
   it('gives an endless sequence in slices', () => {
     const all = generateDigits({ count: 30, seed: 3 });
-    for (const [first, count] of [[0, 10], [10, 1], [11, 19], [29, 1]] as const) {
+    for (const [first, count] of [
+      [0, 10],
+      [10, 1],
+      [11, 19],
+      [29, 1],
+    ] as const) {
       const slice = generateDigits({ count, seed: 3, first });
       expect(slice.x).toEqual(all.x.slice(first * PIXELS, (first + count) * PIXELS));
       expect(slice.y).toEqual(all.y.slice(first, first + count));
@@ -136,7 +141,11 @@ describe('normalizeDigit', () => {
   });
 
   it('gives 784 grey levels, for a single dot, a full sheet and a line as well', () => {
-    for (const ink of [drawing(100, 80, 50, 40, 51, 41), drawing(100, 80, 0, 0, 100, 80), drawing(100, 80, 0, 40, 100, 41)]) {
+    for (const ink of [
+      drawing(100, 80, 50, 40, 51, 41),
+      drawing(100, 80, 0, 0, 100, 80),
+      drawing(100, 80, 0, 40, 100, 41),
+    ]) {
       const image = normalizeDigit(ink, 100, 80)!;
       expect(image).toBeInstanceOf(Uint8Array);
       expect(image).toHaveLength(784);

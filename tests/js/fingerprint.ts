@@ -28,9 +28,15 @@ export async function fingerprint(
   // Odd sizes, so that every kernel meets its edges.
   const features = 23;
   const x = digits.x.slice(300 * features, 430 * features);
-  const wave = (columns: number) => Float32Array.from({ length: 130 * columns }, (_, i) => Math.round(50 * Math.sin(i)) / 50);
+  const wave = (columns: number) =>
+    Float32Array.from({ length: 130 * columns }, (_, i) => Math.round(50 * Math.sin(i)) / 50);
 
-  const train = async (name: string, layers: ReturnType<typeof dense>[], options: Parameters<ReturnType<typeof sequential>['compile']>[0], y: Targets) => {
+  const train = async (
+    name: string,
+    layers: ReturnType<typeof dense>[],
+    options: Parameters<ReturnType<typeof sequential>['compile']>[0],
+    y: Targets,
+  ) => {
     const model = sequential({ seed, layers });
     model.compile(options);
     const { history } = await model.fit(x, y, { epochs: 3, batchSize: 17, validationSplit: 0.3 });
@@ -42,16 +48,36 @@ export async function fingerprint(
   };
 
   for (const activation of ACTIVATIONS) {
-    const layers = [dense({ units: 13, activation, inputShape: [features] }), dense({ units: 7, activation }), dense({ units: 3 })];
-    await train(`activation ${activation}`, layers, { optimizer: { name: 'sgd', learningRate: 1e-3 }, loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] }, wave(3));
+    const layers = [
+      dense({ units: 13, activation, inputShape: [features] }),
+      dense({ units: 7, activation }),
+      dense({ units: 3 }),
+    ];
+    await train(
+      `activation ${activation}`,
+      layers,
+      { optimizer: { name: 'sgd', learningRate: 1e-3 }, loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] },
+      wave(3),
+    );
   }
   for (const name of INITIALIZERS) {
-    const layers = [dense({ units: 9, activation: 'tanh', inputShape: [features], kernelInitializer: name, biasInitializer: name }), dense({ units: 1 })];
+    const layers = [
+      dense({ units: 9, activation: 'tanh', inputShape: [features], kernelInitializer: name, biasInitializer: name }),
+      dense({ units: 1 }),
+    ];
     await train(`initializer ${name}`, layers, { optimizer: 'sgd', loss: 'meanSquaredError' }, wave(1));
   }
   for (const optimizer of OPTIMIZERS) {
-    const layers = [dense({ units: 31, activation: 'relu', inputShape: [features] }), dense({ units: 10, activation: 'softmax' })];
-    await train(`optimizer ${optimizer}`, layers, { optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] }, digits.y);
+    const layers = [
+      dense({ units: 31, activation: 'relu', inputShape: [features] }),
+      dense({ units: 10, activation: 'softmax' }),
+    ];
+    await train(
+      `optimizer ${optimizer}`,
+      layers,
+      { optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] },
+      digits.y,
+    );
   }
   const targets: Partial<Record<LossName, [output: 'sigmoid' | 'softmax' | 'softplus', Targets]>> = {
     binaryCrossentropy: ['sigmoid', wave(3).map((value) => (value > 0 ? 1 : 0))],

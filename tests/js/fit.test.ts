@@ -22,10 +22,7 @@ const Y = Uint8Array.from({ length: 20 }, (_, row) => (X[row * 3]! > 0 ? 1 : 0))
 function build(loss: LossConfig['name'] = 'sparseCategoricalCrossentropy', seed = 5): Sequential {
   const model = sequential({
     seed,
-    layers: [
-      dense({ units: 4, activation: 'tanh', inputShape: [3] }),
-      dense({ units: 2, activation: 'softmax' }),
-    ],
+    layers: [dense({ units: 4, activation: 'tanh', inputShape: [3] }), dense({ units: 2, activation: 'softmax' })],
   });
   onTestFinished(() => model.dispose());
   model.compile({ optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.5 }, loss, metrics: ['accuracy'] });
@@ -45,7 +42,12 @@ function buildSlow() {
 }
 
 /** Weights of a fresh model after training, as bits. */
-async function trained(options: FitOptions = {}, y: Targets = Y, loss?: LossConfig['name'], x: number[][] | Float32Array = X) {
+async function trained(
+  options: FitOptions = {},
+  y: Targets = Y,
+  loss?: LossConfig['name'],
+  x: number[][] | Float32Array = X,
+) {
   const model = build(loss);
   await model.fit(x, y, { epochs: 2, batchSize: 6, ...options });
   return weightBits(model);
@@ -105,7 +107,12 @@ describe('Callbacks of fit', () => {
   });
 
   it('may be synchronous or not, and any subset of them', async () => {
-    for (const callbacks of [{}, { onTrainEnd: () => {} }, { onEpochBegin: () => sleep(1) }, { onBatchEnd: undefined }]) {
+    for (const callbacks of [
+      {},
+      { onTrainEnd: () => {} },
+      { onEpochBegin: () => sleep(1) },
+      { onBatchEnd: undefined },
+    ]) {
       const { epoch } = await build().fit(X, Y, { callbacks } as FitOptions);
       expect(epoch).toEqual([0]);
     }

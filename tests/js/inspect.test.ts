@@ -197,32 +197,35 @@ describe('gradientCheck', () => {
 });
 
 describe('gradients, backpropTrace and gradientNorms', () => {
-  it.each(PAIRS.filter((_, i) => i % 7 === 0))('agree with each other: $activation and $loss', ({ activation, loss }) => {
-    const model = build([{ units: 5, activation: 'silu' }, { units: 4, useBias: false }, { activation }], loss);
-    const y = targetsOf(loss);
-    const { loss: value, gradients } = model.gradients(X, y);
-    const trace = model.backpropTrace(X, y);
-    expect(trace.loss).toBe(value);
-    expect(value).toBeCloseTo(model.evaluate(X, y).loss, 5);
+  it.each(PAIRS.filter((_, i) => i % 7 === 0))(
+    'agree with each other: $activation and $loss',
+    ({ activation, loss }) => {
+      const model = build([{ units: 5, activation: 'silu' }, { units: 4, useBias: false }, { activation }], loss);
+      const y = targetsOf(loss);
+      const { loss: value, gradients } = model.gradients(X, y);
+      const trace = model.backpropTrace(X, y);
+      expect(trace.loss).toBe(value);
+      expect(value).toBeCloseTo(model.evaluate(X, y).loss, 5);
 
-    const traced = trace.layers.flatMap(({ name, kernelGrad, biasGrad }) => [
-      { name: `${name}/kernel`, ...kernelGrad },
-      ...(biasGrad ? [{ name: `${name}/bias`, ...biasGrad }] : []),
-    ]);
-    expect(traced.map(({ name, shape, data }) => [name, shape, bitsOf(data)])).toEqual(
-      gradients.map(({ name, shape, data }) => [name, shape, bitsOf(data)]),
-    );
-    expect(trace.layers[1]).not.toHaveProperty('biasGrad');
+      const traced = trace.layers.flatMap(({ name, kernelGrad, biasGrad }) => [
+        { name: `${name}/kernel`, ...kernelGrad },
+        ...(biasGrad ? [{ name: `${name}/bias`, ...biasGrad }] : []),
+      ]);
+      expect(traced.map(({ name, shape, data }) => [name, shape, bitsOf(data)])).toEqual(
+        gradients.map(({ name, shape, data }) => [name, shape, bitsOf(data)]),
+      );
+      expect(trace.layers[1]).not.toHaveProperty('biasGrad');
 
-    const norms = model.gradientNorms(X, y);
-    expect(norms.map(({ name }) => name)).toEqual(['dense', 'dense_1', 'dense_2']);
-    norms.forEach(({ deltaNorm, kernelGradNorm, biasGradNorm }, i) => {
-      const { delta, kernelGrad, biasGrad } = trace.layers[i]!;
-      expect(deltaNorm).toBeCloseTo(norm(delta.data), 5);
-      expect(kernelGradNorm).toBeCloseTo(norm(kernelGrad.data), 5);
-      expect(biasGradNorm).toBeCloseTo(biasGrad ? norm(biasGrad.data) : 0, 5);
-    });
-  });
+      const norms = model.gradientNorms(X, y);
+      expect(norms.map(({ name }) => name)).toEqual(['dense', 'dense_1', 'dense_2']);
+      norms.forEach(({ deltaNorm, kernelGradNorm, biasGradNorm }, i) => {
+        const { delta, kernelGrad, biasGrad } = trace.layers[i]!;
+        expect(deltaNorm).toBeCloseTo(norm(delta.data), 5);
+        expect(kernelGradNorm).toBeCloseTo(norm(kernelGrad.data), 5);
+        expect(biasGradNorm).toBeCloseTo(biasGrad ? norm(biasGrad.data) : 0, 5);
+      });
+    },
+  );
 
   it('obey the equations of backpropagation, computed here once more', () => {
     const model = build([{ units: 5, activation: 'tanh' }, { activation: 'softmax' }], 'sparseCategoricalCrossentropy');
@@ -239,7 +242,8 @@ describe('gradients, backpropTrace and gradientNorms', () => {
       for (let unit = 0; unit < 5; ++unit) {
         // Δ¹ = (Δ² W²ᵀ) ⊙ σ'(Z¹)
         let sum = 0;
-        for (let next = 0; next < OUTPUTS; ++next) sum += last.delta.data[row * OUTPUTS + next]! * kernel[unit * OUTPUTS + next]!;
+        for (let next = 0; next < OUTPUTS; ++next)
+          sum += last.delta.data[row * OUTPUTS + next]! * kernel[unit * OUTPUTS + next]!;
         const a = first.a.data[row * 5 + unit]!;
         expect(first.delta.data[row * 5 + unit]).toBeCloseTo(sum * (1 - a * a), 6);
       }
@@ -267,9 +271,11 @@ describe('gradients, backpropTrace and gradientNorms', () => {
     const before = model.getWeights();
     const { gradients } = model.gradients(X, y);
     await model.fit(X, y, { batchSize: ROWS, shuffle: false });
-    model.getWeights().forEach(({ data }, i) =>
-      data.forEach((value, at) => expect(value).toBeCloseTo(before[i]!.data[at]! - 0.5 * gradients[i]!.data[at]!, 6)),
-    );
+    model
+      .getWeights()
+      .forEach(({ data }, i) =>
+        data.forEach((value, at) => expect(value).toBeCloseTo(before[i]!.data[at]! - 0.5 * gradients[i]!.data[at]!, 6)),
+      );
   });
 
   it('leave weights and predictions as they are', () => {
@@ -302,7 +308,9 @@ describe('forwardTrace', () => {
     expect(bitsOf(trace[1]!.a.data)).toBe(bitsOf(model.predict(X)));
     if (activation === 'linear') expect(trace[0]!.a).toEqual(trace[0]!.z);
     if (activation === 'relu') expect([...trace[0]!.a.data]).toEqual([...trace[0]!.z.data].map((z) => Math.max(0, z)));
-    const alone = sequential({ layers: [dense({ units: OUTPUTS, inputShape: [OUTPUTS], activation, kernelInitializer: 'zeros' })] });
+    const alone = sequential({
+      layers: [dense({ units: OUTPUTS, inputShape: [OUTPUTS], activation, kernelInitializer: 'zeros' })],
+    });
     onTestFinished(() => alone.dispose());
     const [kernel, bias] = alone.getWeights() as [never, never];
     const identity = Float32Array.from({ length: 9 }, (_, i) => (i % 4 === 0 ? 1 : 0));
@@ -341,7 +349,12 @@ describe('sharpness', () => {
     onTestFinished(() => model.dispose());
     model.compile({ optimizer: 'sgd', loss: 'sumOfSquares' });
     // XᵀX/4 = [[2, 1], [1, 2]], with eigenvalues 1 and 3
-    const x = [[2, 1], [0, Math.sqrt(3)], [2, 1], [0, Math.sqrt(3)]].map(([a, b]) => [a!, b!]);
+    const x = [
+      [2, 1],
+      [0, Math.sqrt(3)],
+      [2, 1],
+      [0, Math.sqrt(3)],
+    ].map(([a, b]) => [a!, b!]);
     const { lambdaMax, learningRateBound } = model.sharpness(x, [1, 2, 3, 4], { maxIterations: 1000, tolerance: 1e-7 });
     expect(lambdaMax).toBeCloseTo(3, 2);
     expect(learningRateBound).toBeCloseTo(2 / 3, 3);
@@ -352,7 +365,10 @@ describe('sharpness', () => {
     [2.1, false],
   ])('tells where gradient descent converges: η = %d/λ', async (share, converges) => {
     const model = line('sumOfSquares');
-    const [x, y] = [[[1], [2], [3]], [2, 4, 6]];
+    const [x, y] = [
+      [[1], [2], [3]],
+      [2, 4, 6],
+    ];
     const { lambdaMax } = model.sharpness(x, y);
     model.compile({ optimizer: { name: 'sgd', learningRate: share / lambdaMax }, loss: 'sumOfSquares' });
     const before = model.evaluate(x, y).loss;
@@ -364,7 +380,10 @@ describe('sharpness', () => {
 
   it('says when it has not converged', () => {
     const model = build([{ units: 5, activation: 'tanh' }, {}], 'meanSquaredError');
-    const { iterations, converged } = model.sharpness(X, targetsOf('meanSquaredError'), { maxIterations: 1, tolerance: 0 });
+    const { iterations, converged } = model.sharpness(X, targetsOf('meanSquaredError'), {
+      maxIterations: 1,
+      tolerance: 0,
+    });
     expect(iterations).toBeGreaterThanOrEqual(1);
     expect(converged).toBe(false);
   });
@@ -377,16 +396,19 @@ describe('sharpness', () => {
 });
 
 describe('Logits of ±10,000', () => {
-  it.each(LOSSES.filter((loss) => makesSense('softmax', loss)))('give a finite loss and finite gradients: %s', (name) => {
-    for (const activation of Object.keys(RANGES) as ActivationName[]) {
-      if (!makesSense(activation, name) || activation === 'softplus') continue;
-      const model = build([{ activation, kernelInitializer: { name: 'constant', value: 1 } }], name);
-      const [kernel, bias] = model.getWeights();
-      kernel!.data.set([1e4, -1e4, 0]);
-      model.setWeights([kernel!, bias!]);
-      const { loss, gradients } = model.gradients(X, targetsOf(name));
-      expect(loss).toSatisfy(Number.isFinite);
-      for (const { data } of gradients) expect(data.every(Number.isFinite)).toBe(true);
-    }
-  });
+  it.each(LOSSES.filter((loss) => makesSense('softmax', loss)))(
+    'give a finite loss and finite gradients: %s',
+    (name) => {
+      for (const activation of Object.keys(RANGES) as ActivationName[]) {
+        if (!makesSense(activation, name) || activation === 'softplus') continue;
+        const model = build([{ activation, kernelInitializer: { name: 'constant', value: 1 } }], name);
+        const [kernel, bias] = model.getWeights();
+        kernel!.data.set([1e4, -1e4, 0]);
+        model.setWeights([kernel!, bias!]);
+        const { loss, gradients } = model.gradients(X, targetsOf(name));
+        expect(loss).toSatisfy(Number.isFinite);
+        for (const { data } of gradients) expect(data.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
 });

@@ -18,13 +18,7 @@ import {
 beforeAll(() => init());
 
 /** Trains a fresh model from seed 1 and evaluates it on the same samples. */
-async function learn(
-  layers: DenseOptions[],
-  compile: CompileOptions,
-  x: number[][],
-  y: Targets,
-  options: FitOptions,
-) {
+async function learn(layers: DenseOptions[], compile: CompileOptions, x: number[][], y: Targets, options: FitOptions) {
   const model = sequential({
     seed: 1,
     layers: layers.map((layer, i) => dense({ ...layer, ...(i === 0 && { inputShape: [x[0]!.length] }) })),
@@ -45,11 +39,19 @@ function normals(): () => number {
 }
 
 describe('From a fixed seed a network learns', () => {
-  const XOR = [[0, 0], [0, 1], [1, 0], [1, 1]];
+  const XOR = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ];
 
   it('XOR to a loss below 0.01', async () => {
     const { loss, accuracy, model } = await learn(
-      [{ units: 8, activation: 'tanh' }, { units: 1, activation: 'sigmoid' }],
+      [
+        { units: 8, activation: 'tanh' },
+        { units: 1, activation: 'sigmoid' },
+      ],
       { optimizer: { name: 'adam', learningRate: 0.05 }, loss: 'binaryCrossentropy', metrics: ['accuracy'] },
       XOR,
       [0, 1, 1, 0],
@@ -62,7 +64,10 @@ describe('From a fixed seed a network learns', () => {
 
   it('XOR as in document 000: sigmoids, half the sum of squares, gradient descent on the full batch', async () => {
     const { loss } = await learn(
-      [{ units: 4, activation: 'sigmoid' }, { units: 1, activation: 'sigmoid' }],
+      [
+        { units: 4, activation: 'sigmoid' },
+        { units: 1, activation: 'sigmoid' },
+      ],
       { optimizer: { name: 'sgd', learningRate: 5 }, loss: 'sumOfSquares' },
       XOR,
       [0, 1, 1, 0],
@@ -79,7 +84,11 @@ describe('From a fixed seed a network learns', () => {
       return [radius * Math.sin(angle), radius * Math.cos(angle)];
     });
     const { loss, accuracy } = await learn(
-      [{ units: 32, activation: 'tanh' }, { units: 32, activation: 'tanh' }, { units: 1, activation: 'sigmoid' }],
+      [
+        { units: 32, activation: 'tanh' },
+        { units: 32, activation: 'tanh' },
+        { units: 1, activation: 'sigmoid' },
+      ],
       { optimizer: { name: 'adam', learningRate: 0.005 }, loss: 'binaryCrossentropy', metrics: ['accuracy'] },
       points,
       points.map((_, i) => i % 2),
@@ -99,18 +108,30 @@ describe('From a fixed seed a network learns', () => {
       { epochs: 300, batchSize: 20 },
     );
     expect(loss).toBeLessThan(1e-3);
-    for (const angle of [-2.5, -1, 0.3, 1.9]) expect(Math.abs(model.predict([[angle]])[0]! - Math.sin(angle))).toBeLessThan(0.1);
+    for (const angle of [-2.5, -1, 0.3, 1.9])
+      expect(Math.abs(model.predict([[angle]])[0]! - Math.sin(angle))).toBeLessThan(0.1);
   });
 
   it('iris-like blobs to a loss below 0.1 and 97 % accuracy', async () => {
     // Means and spread of Fisher's setosa, versicolor and virginica; 50 points each.
-    const means = [[5.0, 3.4, 1.5, 0.2], [5.9, 2.8, 4.3, 1.3], [6.6, 3.0, 5.6, 2.0]];
+    const means = [
+      [5.0, 3.4, 1.5, 0.2],
+      [5.9, 2.8, 4.3, 1.3],
+      [6.6, 3.0, 5.6, 2.0],
+    ];
     const spread = [0.4, 0.3, 0.3, 0.2];
     const normal = normals();
     const y = Uint8Array.from({ length: 150 }, (_, i) => i % 3);
-    const x = [...y].map((label) => means[label]!.map((mean, j) => (mean + spread[j]! * normal() - [5.8, 3.1, 3.8, 1.2][j]!) / [0.8, 0.4, 1.8, 0.8][j]!));
+    const x = [...y].map((label) =>
+      means[label]!.map(
+        (mean, j) => (mean + spread[j]! * normal() - [5.8, 3.1, 3.8, 1.2][j]!) / [0.8, 0.4, 1.8, 0.8][j]!,
+      ),
+    );
     const { loss, accuracy } = await learn(
-      [{ units: 16, activation: 'relu' }, { units: 3, activation: 'softmax' }],
+      [
+        { units: 16, activation: 'relu' },
+        { units: 3, activation: 'softmax' },
+      ],
       { optimizer: { name: 'adam', learningRate: 0.01 }, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] },
       x,
       y,
@@ -121,10 +142,15 @@ describe('From a fixed seed a network learns', () => {
   });
 
   it('several labels at once, each yes or no (document 002)', async () => {
-    const x = Array.from({ length: 64 }, (_, i) => [0, 1, 2].map((bit) => ((i >> bit) & 1) * 2 - 1 + 0.1 * Math.sin(i + bit)));
+    const x = Array.from({ length: 64 }, (_, i) =>
+      [0, 1, 2].map((bit) => ((i >> bit) & 1) * 2 - 1 + 0.1 * Math.sin(i + bit)),
+    );
     const y = x.map(([a, b, c]) => [a! > 0 && b! > 0, b! > 0 !== c! > 0, a! > 0 || c! > 0].map(Number));
     const { loss, accuracy } = await learn(
-      [{ units: 16, activation: 'relu' }, { units: 3, activation: 'sigmoid' }],
+      [
+        { units: 16, activation: 'relu' },
+        { units: 3, activation: 'sigmoid' },
+      ],
       {
         optimizer: { name: 'adam', learningRate: 0.02 },
         loss: { name: 'binaryCrossentropy', reduction: 'sum' },
@@ -178,7 +204,10 @@ describe('Training goes downhill', () => {
     it.each(LOSSES)('on %s', async (loss) => {
       const [activation, units, y] = problems[loss];
       const result = await learn(
-        [{ units: 16, activation: 'tanh' }, { units, activation }],
+        [
+          { units: 16, activation: 'tanh' },
+          { units, activation },
+        ],
         { optimizer: recipes[recipe]!, loss },
         x,
         y,

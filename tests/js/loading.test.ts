@@ -68,7 +68,10 @@ describe('init loads the module', () => {
     ['from bytes', () => ({ wasmBinary: wasm })],
     ['from an ArrayBuffer', () => ({ wasmBinary: wasm.buffer })],
     ['from bytes, though an address is given as well', () => ({ wasmBinary: wasm, wasmUrl: `${site}/nowhere.wasm` })],
-    ['from a data: address', () => ({ wasmUrl: `data:application/wasm;base64,${Buffer.from(wasm).toString('base64')}` })],
+    [
+      'from a data: address',
+      () => ({ wasmUrl: `data:application/wasm;base64,${Buffer.from(wasm).toString('base64')}` }),
+    ],
   ])('%s', async (_name, options) => {
     expect(await load(options())).toEqual(LOADED);
   });
@@ -76,7 +79,9 @@ describe('init loads the module', () => {
   it('from a URL object', async () => {
     const prediction = await inThread(async ({ init, sequential, dense }, dist) => {
       await init({ wasmUrl: new URL('mlp.wasm', dist) });
-      return sequential({ layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] }).predict([[5]])[0];
+      return sequential({ layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] }).predict([
+        [5],
+      ])[0];
     }, DIST);
     expect(prediction).toBe(5);
   });
@@ -115,18 +120,58 @@ describe('init says what was wrong', () => {
   const prefix = 'Error: mlp-wasm: could not load the WebAssembly module from ';
 
   it.each<[string, () => InitOptions, source: () => string, reason: RegExp]>([
-    ['with a file that is not there', () => ({ wasmUrl: `${DIST}nowhere.wasm` }), () => `${DIST}nowhere.wasm`, /ENOENT/],
-    ['with a page in the place of the module', () => ({ wasmUrl: `${site}/page.wasm` }), () => `${site}/page.wasm`, /expected magic word/],
-    ['with a page that claims to be the module', () => ({ wasmUrl: `${site}/liar.wasm` }), () => `${site}/liar.wasm`, /expected magic word/],
-    ['with an address that the server does not know', () => ({ wasmUrl: `${site}/nowhere.wasm` }), () => `${site}/nowhere.wasm`, /the server answered 404 Not Found$/],
-    ['with a server in trouble', () => ({ wasmUrl: `${site}/broken.wasm` }), () => `${site}/broken.wasm`, /the server answered 500/],
+    [
+      'with a file that is not there',
+      () => ({ wasmUrl: `${DIST}nowhere.wasm` }),
+      () => `${DIST}nowhere.wasm`,
+      /ENOENT/,
+    ],
+    [
+      'with a page in the place of the module',
+      () => ({ wasmUrl: `${site}/page.wasm` }),
+      () => `${site}/page.wasm`,
+      /expected magic word/,
+    ],
+    [
+      'with a page that claims to be the module',
+      () => ({ wasmUrl: `${site}/liar.wasm` }),
+      () => `${site}/liar.wasm`,
+      /expected magic word/,
+    ],
+    [
+      'with an address that the server does not know',
+      () => ({ wasmUrl: `${site}/nowhere.wasm` }),
+      () => `${site}/nowhere.wasm`,
+      /the server answered 404 Not Found$/,
+    ],
+    [
+      'with a server in trouble',
+      () => ({ wasmUrl: `${site}/broken.wasm` }),
+      () => `${site}/broken.wasm`,
+      /the server answered 500/,
+    ],
     ['with half a module', () => ({ wasmUrl: `${site}/cut.wasm` }), () => `${site}/cut.wasm`, /WebAssembly/],
-    ['with a server that is not there', () => ({ wasmUrl: 'http://127.0.0.1:1/mlp.wasm' }), () => 'http://127.0.0.1:1/mlp.wasm', /fetch/],
+    [
+      'with a server that is not there',
+      () => ({ wasmUrl: 'http://127.0.0.1:1/mlp.wasm' }),
+      () => 'http://127.0.0.1:1/mlp.wasm',
+      /fetch/,
+    ],
     ['with an address that is none', () => ({ wasmUrl: 'mlp.wasm' }), () => 'mlp.wasm', /URL/],
-    ['with bytes that are no module', () => ({ wasmBinary: new Uint8Array([1, 2, 3]) }), () => 'the given wasmBinary', /WebAssembly/],
+    [
+      'with bytes that are no module',
+      () => ({ wasmBinary: new Uint8Array([1, 2, 3]) }),
+      () => 'the given wasmBinary',
+      /WebAssembly/,
+    ],
     ['with no bytes', () => ({ wasmBinary: new Uint8Array(0) }), () => 'the given wasmBinary', /WebAssembly/],
     // The empty module: (module)
-    ['with a module of someone else', () => ({ wasmBinary: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }), () => 'the given wasmBinary', /./],
+    [
+      'with a module of someone else',
+      () => ({ wasmBinary: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }),
+      () => 'the given wasmBinary',
+      /./,
+    ],
   ])('%s', async (_name, options, source, reason) => {
     const { outcomes } = await load(options());
     expect(outcomes).toHaveLength(1);
@@ -138,7 +183,10 @@ describe('init says what was wrong', () => {
   it.each<[unknown, string]>([
     [null, 'TypeError: init: options: expected an object, got null'],
     ['mlp.wasm', "TypeError: init: options: expected an object, got 'mlp.wasm'"],
-    [{ wasmURL: 'mlp.wasm' }, `RangeError: init: options: option: expected one of ${OPTIONS}, got 'wasmURL'. Did you mean 'wasmUrl'?`],
+    [
+      { wasmURL: 'mlp.wasm' },
+      `RangeError: init: options: option: expected one of ${OPTIONS}, got 'wasmURL'. Did you mean 'wasmUrl'?`,
+    ],
     [{ wasmUrl: 5 }, 'TypeError: init: wasmUrl: expected a string or a URL, got 5'],
     [{ wasmUrl: '' }, "RangeError: init: wasmUrl: expected a string that is not empty, got ''"],
     [{ wasmBinary: 'AGFzbQ' }, "TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got 'AGFzbQ'"],
@@ -150,7 +198,11 @@ describe('init says what was wrong', () => {
   });
 
   it('and tries again when it is called again', async () => {
-    const { outcomes, prediction } = await load({ wasmUrl: `${site}/nowhere.wasm` }, { wasmUrl: `${site}/page.wasm` }, undefined);
+    const { outcomes, prediction } = await load(
+      { wasmUrl: `${site}/nowhere.wasm` },
+      { wasmUrl: `${site}/page.wasm` },
+      undefined,
+    );
     expect(outcomes).toEqual([expect.stringContaining('404'), expect.stringContaining('page.wasm'), 'loaded']);
     expect(prediction).toBe(3);
   });
@@ -167,29 +219,32 @@ describe('init says what was wrong', () => {
 
 describe('Before init', () => {
   it('everything that needs the module says to call it', async () => {
-    const outcomes = await inThread(async ({ sequential, dense, generateDigits, normalizeDigit, loadModel, writeSafetensors }) => {
-      const config = JSON.stringify({ name: 'a', seed: 1, layers: [dense({ units: 1, inputShape: [1] })] });
-      const tensors = [
-        { name: 'dense/kernel', shape: [1, 1], data: new Float32Array(1) },
-        { name: 'dense/bias', shape: [1], data: new Float32Array(1) },
-      ];
-      const file = writeSafetensors(tensors, { format: 'mlp-wasm', version: '1', config });
-      const outcomes: string[] = [];
-      for (const call of [
-        () => sequential({ layers: [dense({ units: 1, inputShape: [1] })] }),
-        () => generateDigits({ count: 1 }),
-        () => normalizeDigit(new Uint8Array(1), 1, 1),
-        () => loadModel(file),
-      ]) {
-        try {
-          await call();
-          outcomes.push('done');
-        } catch (error) {
-          outcomes.push(`${(error as Error).name}: ${(error as Error).message}`);
+    const outcomes = await inThread(
+      async ({ sequential, dense, generateDigits, normalizeDigit, loadModel, writeSafetensors }) => {
+        const config = JSON.stringify({ name: 'a', seed: 1, layers: [dense({ units: 1, inputShape: [1] })] });
+        const tensors = [
+          { name: 'dense/kernel', shape: [1, 1], data: new Float32Array(1) },
+          { name: 'dense/bias', shape: [1], data: new Float32Array(1) },
+        ];
+        const file = writeSafetensors(tensors, { format: 'mlp-wasm', version: '1', config });
+        const outcomes: string[] = [];
+        for (const call of [
+          () => sequential({ layers: [dense({ units: 1, inputShape: [1] })] }),
+          () => generateDigits({ count: 1 }),
+          () => normalizeDigit(new Uint8Array(1), 1, 1),
+          () => loadModel(file),
+        ]) {
+          try {
+            await call();
+            outcomes.push('done');
+          } catch (error) {
+            outcomes.push(`${(error as Error).name}: ${(error as Error).message}`);
+          }
         }
-      }
-      return outcomes;
-    }, undefined);
+        return outcomes;
+      },
+      undefined,
+    );
     const message = 'Error: mlp-wasm is not loaded yet: call `await init()` first';
     expect(outcomes).toEqual([message, message, message, message]);
   });

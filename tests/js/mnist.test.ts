@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dense, generateDigits, init, sequential, type DigitSet, type FitOptions, type OptimizerConfig } from 'mlp-wasm';
+import {
+  dense,
+  generateDigits,
+  init,
+  sequential,
+  type DigitSet,
+  type FitOptions,
+  type OptimizerConfig,
+} from 'mlp-wasm';
 import { findMnist, loadMnist } from './mnist.js';
 
 // What the library makes of real digits. Needs the four MNIST files; see mnist.ts.

@@ -106,58 +106,208 @@ describe('loadModel refuses', () => {
   it.each<[string, () => Uint8Array, error: string, message: string | RegExp]>([
     ['a header of 2⁶³ bytes', () => withHeader('{}', 2n ** 63n), 'RangeError', /header of at most/],
     ['a header longer than the file', () => withHeader('{}', 10_000n), 'RangeError', /truncated/],
-    ['text that is no safetensors file', () => new TextEncoder().encode('<!doctype html><html></html>'), 'RangeError', /header/],
-    ['a safetensors file without metadata', () => withHeader('{}'), 'RangeError', "loadModel: bytes: expected a file whose format is 'mlp-wasm', got undefined"],
+    [
+      'text that is no safetensors file',
+      () => new TextEncoder().encode('<!doctype html><html></html>'),
+      'RangeError',
+      /header/,
+    ],
+    [
+      'a safetensors file without metadata',
+      () => withHeader('{}'),
+      'RangeError',
+      "loadModel: bytes: expected a file whose format is 'mlp-wasm', got undefined",
+    ],
     [
       'a safetensors file from elsewhere',
       () => writeSafetensors([{ name: 'weight', shape: [1], data: new Float32Array(1) }], { format: 'pt' }),
       'RangeError',
       "loadModel: bytes: expected a file whose format is 'mlp-wasm', got 'pt'",
     ],
-    ['a version to come', () => changed(({ metadata }) => (metadata['version'] = '2')), 'RangeError', "loadModel: bytes: expected format version 1, got '2'"],
-    ['a file without config', () => changed(({ metadata }) => delete metadata['config']), 'RangeError', /loadModel: config: expected JSON/],
-    ['a config that is not JSON', () => changed(({ metadata }) => (metadata['config'] = '{')), 'RangeError', /loadModel: config: expected JSON/],
-    ['a config that is null', () => changed(({ metadata }) => (metadata['config'] = 'null')), 'TypeError', 'loadModel: config: expected an object, got null'],
-    ['a config that is an array', () => changed(({ metadata }) => (metadata['config'] = '[]')), 'TypeError', 'loadModel: config: expected an object, got Array(0)'],
-    ['a config with an unknown key', () => changed(({ config }) => (config['code'] = 'alert(1)')), 'RangeError', /loadModel: config: option: expected one of .* got 'code'/],
+    [
+      'a version to come',
+      () => changed(({ metadata }) => (metadata['version'] = '2')),
+      'RangeError',
+      "loadModel: bytes: expected format version 1, got '2'",
+    ],
+    [
+      'a file without config',
+      () => changed(({ metadata }) => delete metadata['config']),
+      'RangeError',
+      /loadModel: config: expected JSON/,
+    ],
+    [
+      'a config that is not JSON',
+      () => changed(({ metadata }) => (metadata['config'] = '{')),
+      'RangeError',
+      /loadModel: config: expected JSON/,
+    ],
+    [
+      'a config that is null',
+      () => changed(({ metadata }) => (metadata['config'] = 'null')),
+      'TypeError',
+      'loadModel: config: expected an object, got null',
+    ],
+    [
+      'a config that is an array',
+      () => changed(({ metadata }) => (metadata['config'] = '[]')),
+      'TypeError',
+      'loadModel: config: expected an object, got Array(0)',
+    ],
+    [
+      'a config with an unknown key',
+      () => changed(({ config }) => (config['code'] = 'alert(1)')),
+      'RangeError',
+      /loadModel: config: option: expected one of .* got 'code'/,
+    ],
     [
       'a config with __proto__',
-      () => changed(({ metadata }) => (metadata['config'] = metadata['config']!.replace('{', '{"__proto__":{"polluted":1},'))),
+      () =>
+        changed(
+          ({ metadata }) => (metadata['config'] = metadata['config']!.replace('{', '{"__proto__":{"polluted":1},')),
+        ),
       'RangeError',
       /got '__proto__'/,
     ],
     [
       'a layer with __proto__',
-      () => changed(({ metadata }) => (metadata['config'] = metadata['config']!.replace('{"className"', '{"__proto__":{"polluted":1},"className"'))),
+      () =>
+        changed(
+          ({ metadata }) =>
+            (metadata['config'] = metadata['config']!.replace(
+              '{"className"',
+              '{"__proto__":{"polluted":1},"className"',
+            )),
+        ),
       'RangeError',
       /got '__proto__'/,
     ],
-    ['no layers', () => changed(({ config }) => (config.layers = [])), 'RangeError', 'loadModel: config: layers: expected at least one layer, got Array(0)'],
-    ['layers that are an object', () => changed(({ config }) => (config.layers = { length: 1 } as never)), 'TypeError', 'loadModel: config: layers: expected an array of layers, got Object'],
-    ['an unknown kind of layer', () => changed(({ config }) => (config.layers[0]!['className'] = 'conv2d')), 'TypeError', 'loadModel: config: layers[0]: expected a layer made by dense(), got Object'],
-    ['an unknown activation', () => changed(({ config }) => (config.layers[1]!['activation'] = 'sigmoyd')), 'RangeError', /loadModel: config: layers\[1\]\.activation: .* Did you mean 'sigmoid'\?/],
+    [
+      'no layers',
+      () => changed(({ config }) => (config.layers = [])),
+      'RangeError',
+      'loadModel: config: layers: expected at least one layer, got Array(0)',
+    ],
+    [
+      'layers that are an object',
+      () => changed(({ config }) => (config.layers = { length: 1 } as never)),
+      'TypeError',
+      'loadModel: config: layers: expected an array of layers, got Object',
+    ],
+    [
+      'an unknown kind of layer',
+      () => changed(({ config }) => (config.layers[0]!['className'] = 'conv2d')),
+      'TypeError',
+      'loadModel: config: layers[0]: expected a layer made by dense(), got Object',
+    ],
+    [
+      'an unknown activation',
+      () => changed(({ config }) => (config.layers[1]!['activation'] = 'sigmoyd')),
+      'RangeError',
+      /loadModel: config: layers\[1\]\.activation: .* Did you mean 'sigmoid'\?/,
+    ],
     [
       'a layer of 2³¹ − 1 units in a file of 500 bytes',
       () => changed(({ config }) => (config.layers[0]!['units'] = 2 ** 31 - 1)),
       'RangeError',
       'loadModel: bytes: expected as weight 0 dense/kernel [2,2147483647], got dense/kernel [2,3]',
     ],
-    ['units below 1', () => changed(({ config }) => (config.layers[0]!['units'] = 0)), 'RangeError', 'loadModel: config: layers[0].units: expected an integer from 1 to 2147483647, got 0'],
-    ['units as text', () => changed(({ config }) => (config.layers[0]!['units'] = '3')), 'TypeError', "loadModel: config: layers[0].units: expected an integer from 1 to 2147483647, got '3'"],
-    ['more features than weights', () => changed(({ config }) => (config.layers[0]!['inputShape'] = [1e9])), 'RangeError', 'loadModel: bytes: expected as weight 0 dense/kernel [1000000000,3], got dense/kernel [2,3]'],
-    ['no inputShape', () => changed(({ config }) => delete config.layers[0]!['inputShape']), 'TypeError', 'loadModel: config: layers[0].inputShape: expected an array [features], got undefined'],
-    ['a seed that is not one', () => changed(({ config }) => (config['seed'] = 1e300)), 'RangeError', /seed: expected an integer from 0 to 9007199254740991, got 1e\+300/],
-    ['a name that is a number', () => changed(({ config }) => (config['name'] = 5)), 'TypeError', /name: expected a string, got 5/],
-    ['a weight missing', () => changed(({ tensors }) => tensors.pop()), 'RangeError', 'loadModel: bytes: expected as weight 3 dense_1/bias [1], got none'],
-    ['a weight too many', () => changed(({ tensors }) => tensors.push({ name: 'extra', shape: [1], data: new Float32Array(1) })), 'RangeError', 'loadModel: bytes: expected as weight 4 none, got extra [1]'],
-    ['a weight under another name', () => changed(({ tensors }) => (tensors[0]!.name = 'kernel')), 'RangeError', 'loadModel: bytes: expected as weight 0 dense/kernel [2,3], got kernel [2,3]'],
-    ['a weight of another shape', () => changed(({ tensors }) => (tensors[0]!.shape = [3, 2])), 'RangeError', 'loadModel: bytes: expected as weight 0 dense/kernel [2,3], got dense/kernel [3,2]'],
-    ['NaN among the weights', () => changed(({ tensors }) => (tensors[2]!.data[1] = NaN)), 'RangeError', 'loadModel: bytes: dense_1/kernel[1]: expected a finite number, got NaN'],
-    ['infinity among the weights', () => changed(({ tensors }) => (tensors[3]!.data[0] = -Infinity)), 'RangeError', 'loadModel: bytes: dense_1/bias[0]: expected a finite number, got -Infinity'],
-    ['an unknown optimizer', () => changed(({ config }) => (config.compile['optimizer'] = 'adamax')), 'RangeError', /compile: optimizer: .* got 'adamax'/],
-    ['an unknown loss', () => changed(({ config }) => (config.compile['loss'] = { name: 'hing' })), 'RangeError', /compile: loss\.name: .* Did you mean 'hinge'\?/],
-    ['compile that is null', () => changed(({ config }) => (config.compile = null as never)), 'TypeError', 'compile: expected an object, got null'],
-    ['metrics that are text', () => changed(({ config }) => (config.compile['metrics'] = 'accuracy')), 'TypeError', /compile: metrics: expected an array of names/],
+    [
+      'units below 1',
+      () => changed(({ config }) => (config.layers[0]!['units'] = 0)),
+      'RangeError',
+      'loadModel: config: layers[0].units: expected an integer from 1 to 2147483647, got 0',
+    ],
+    [
+      'units as text',
+      () => changed(({ config }) => (config.layers[0]!['units'] = '3')),
+      'TypeError',
+      "loadModel: config: layers[0].units: expected an integer from 1 to 2147483647, got '3'",
+    ],
+    [
+      'more features than weights',
+      () => changed(({ config }) => (config.layers[0]!['inputShape'] = [1e9])),
+      'RangeError',
+      'loadModel: bytes: expected as weight 0 dense/kernel [1000000000,3], got dense/kernel [2,3]',
+    ],
+    [
+      'no inputShape',
+      () => changed(({ config }) => delete config.layers[0]!['inputShape']),
+      'TypeError',
+      'loadModel: config: layers[0].inputShape: expected an array [features], got undefined',
+    ],
+    [
+      'a seed that is not one',
+      () => changed(({ config }) => (config['seed'] = 1e300)),
+      'RangeError',
+      /seed: expected an integer from 0 to 9007199254740991, got 1e\+300/,
+    ],
+    [
+      'a name that is a number',
+      () => changed(({ config }) => (config['name'] = 5)),
+      'TypeError',
+      /name: expected a string, got 5/,
+    ],
+    [
+      'a weight missing',
+      () => changed(({ tensors }) => tensors.pop()),
+      'RangeError',
+      'loadModel: bytes: expected as weight 3 dense_1/bias [1], got none',
+    ],
+    [
+      'a weight too many',
+      () => changed(({ tensors }) => tensors.push({ name: 'extra', shape: [1], data: new Float32Array(1) })),
+      'RangeError',
+      'loadModel: bytes: expected as weight 4 none, got extra [1]',
+    ],
+    [
+      'a weight under another name',
+      () => changed(({ tensors }) => (tensors[0]!.name = 'kernel')),
+      'RangeError',
+      'loadModel: bytes: expected as weight 0 dense/kernel [2,3], got kernel [2,3]',
+    ],
+    [
+      'a weight of another shape',
+      () => changed(({ tensors }) => (tensors[0]!.shape = [3, 2])),
+      'RangeError',
+      'loadModel: bytes: expected as weight 0 dense/kernel [2,3], got dense/kernel [3,2]',
+    ],
+    [
+      'NaN among the weights',
+      () => changed(({ tensors }) => (tensors[2]!.data[1] = NaN)),
+      'RangeError',
+      'loadModel: bytes: dense_1/kernel[1]: expected a finite number, got NaN',
+    ],
+    [
+      'infinity among the weights',
+      () => changed(({ tensors }) => (tensors[3]!.data[0] = -Infinity)),
+      'RangeError',
+      'loadModel: bytes: dense_1/bias[0]: expected a finite number, got -Infinity',
+    ],
+    [
+      'an unknown optimizer',
+      () => changed(({ config }) => (config.compile['optimizer'] = 'adamax')),
+      'RangeError',
+      /compile: optimizer: .* got 'adamax'/,
+    ],
+    [
+      'an unknown loss',
+      () => changed(({ config }) => (config.compile['loss'] = { name: 'hing' })),
+      'RangeError',
+      /compile: loss\.name: .* Did you mean 'hinge'\?/,
+    ],
+    [
+      'compile that is null',
+      () => changed(({ config }) => (config.compile = null as never)),
+      'TypeError',
+      'compile: expected an object, got null',
+    ],
+    [
+      'metrics that are text',
+      () => changed(({ config }) => (config.compile['metrics'] = 'accuracy')),
+      'TypeError',
+      /compile: metrics: expected an array of names/,
+    ],
   ])('%s', async (_name, build, error, message) => {
     const thrown = await refusal(build());
     expect(thrown.name).toBe(error);
@@ -168,7 +318,9 @@ describe('loadModel refuses', () => {
   it('a thousand layers that the file has no weights for, before it allocates any', async () => {
     const heap = mlp().HEAPU8.length;
     const layer = { className: 'dense', units: 100_000 };
-    const bytes = changed(({ config }) => (config.layers = [config.layers[0]!, ...Array.from({ length: 1000 }, () => layer)]));
+    const bytes = changed(
+      ({ config }) => (config.layers = [config.layers[0]!, ...Array.from({ length: 1000 }, () => layer)]),
+    );
     const message = 'loadModel: bytes: expected as weight 2 dense_1/kernel [3,100000], got dense_1/kernel [3,1]';
     expect(await refusal(bytes)).toEqual({ name: 'RangeError', message });
     expect(mlp().HEAPU8.length).toBe(heap);

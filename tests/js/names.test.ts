@@ -70,7 +70,10 @@ describe('Every name', () => {
 describe('The defaults in the documentation', () => {
   /** 'Default 0.9.' of a field, or 'Default 0.01 for `sgd`, 0.001 for the others.' */
   const documented = (text: string, field: string): string => {
-    const comment = text.slice(0, text.search(new RegExp(`^  ${field}\\?:`, 'm'))).split('/**').at(-1)!;
+    const comment = text
+      .slice(0, text.search(new RegExp(`^  ${field}\\?:`, 'm')))
+      .split('/**')
+      .at(-1)!;
     return comment;
   };
 

@@ -91,14 +91,19 @@ describe('The tarball', () => {
 
   it('has a declaration for every module of its own, and both flavours', () => {
     const names = packed.files.map(({ path }) => path);
-    expect(names).toEqual(expect.arrayContaining(['dist/mlp.js', 'dist/mlp.wasm', 'dist/mlp-scalar.js', 'dist/mlp-scalar.wasm']));
+    expect(names).toEqual(
+      expect.arrayContaining(['dist/mlp.js', 'dist/mlp.wasm', 'dist/mlp-scalar.js', 'dist/mlp-scalar.wasm']),
+    );
     for (const name of names) {
       if (name.endsWith('.js') && !name.startsWith('dist/mlp')) expect(names).toContain(name.replace('.js', '.d.ts'));
     }
   });
 
   it('needs no other package and runs no script when it is installed', async () => {
-    const manifest = JSON.parse(await readFile(join(app, 'node_modules/mlp-wasm/package.json'), 'utf8')) as Record<string, unknown>;
+    const manifest = JSON.parse(await readFile(join(app, 'node_modules/mlp-wasm/package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
       expect(manifest).not.toHaveProperty(kind);
     }
@@ -179,7 +184,10 @@ describe('Installed in an empty folder', () => {
     `;
     await writeFile(join(app, 'types.ts'), source);
     const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, types: [] };
-    await writeFile(join(app, 'tsconfig.types.json'), JSON.stringify({ compilerOptions, files: ['types.ts', 'program.ts'] }));
+    await writeFile(
+      join(app, 'tsconfig.types.json'),
+      JSON.stringify({ compilerOptions, files: ['types.ts', 'program.ts'] }),
+    );
     await writeFile(join(app, 'program.ts'), program);
     await compile('tsconfig.types.json');
   });
@@ -210,8 +218,11 @@ describe('In Chromium', () => {
     browser = await launch();
     await mkdir(join(app, 'src'));
     // What runs in all of the pages below.
-    await writeFile(join(app, 'src/data.js'), (await readFile(join(app, 'data.ts'), 'utf8')));
-    await writeFile(join(app, 'src/main.js'), `${program}\ndocument.querySelector('#outcome').textContent = JSON.stringify(outcome);`);
+    await writeFile(join(app, 'src/data.js'), await readFile(join(app, 'data.ts'), 'utf8'));
+    await writeFile(
+      join(app, 'src/main.js'),
+      `${program}\ndocument.querySelector('#outcome').textContent = JSON.stringify(outcome);`,
+    );
     await writeFile(join(app, 'index.html'), page('<script type="module" src="./src/main.js"></script>'));
   });
   afterAll(() => browser?.close());
@@ -289,7 +300,10 @@ describe('In Chromium', () => {
     // Those serve the modules from node_modules/.vite/deps, and nothing else from there.
     const deps = join(app, 'node_modules/.vite/deps');
     await rm(deps, { recursive: true, force: true });
-    await cp(join(app, 'node_modules/mlp-wasm/dist'), deps, { recursive: true, filter: (path) => !path.endsWith('.wasm') });
+    await cp(join(app, 'node_modules/mlp-wasm/dist'), deps, {
+      recursive: true,
+      filter: (path) => !path.endsWith('.wasm'),
+    });
     await writeFile(join(app, 'vite7.html'), page(importMap('/node_modules/.vite/deps/index.js') + MAIN));
     const site = await serve(app, '/');
     try {

@@ -137,7 +137,10 @@ describe('The program of the README', () => {
 
     using other = sequential({
       seed: 7,
-      layers: [dense({ units: 128, activation: 'relu', inputShape: [784] }), dense({ units: 10, activation: 'softmax' })],
+      layers: [
+        dense({ units: 128, activation: 'relu', inputShape: [784] }),
+        dense({ units: 10, activation: 'softmax' }),
+      ],
     });
     expect(bitsOf(other.predict(test.x))).not.toBe(predictions);
     other.setWeights(weights);
@@ -190,7 +193,11 @@ describe('The program of the README', () => {
   });
 
   it('saves and loads a model that was never compiled', async () => {
-    using fresh = sequential({ seed: 3, name: 'fresh', layers: [dense({ units: 2, inputShape: [3], useBias: false })] });
+    using fresh = sequential({
+      seed: 3,
+      name: 'fresh',
+      layers: [dense({ units: 2, inputShape: [3], useBias: false })],
+    });
     using loaded = await loadModel(await fresh.save());
     expect(loaded.name).toBe('fresh');
     expect(weightBits(loaded)).toEqual(weightBits(fresh));

@@ -311,7 +311,7 @@ export interface LayerGradientNorms {
 
 /** Result of {@link Sequential.sharpness}. */
 export interface Sharpness {
-  /** Largest eigenvalue, by magnitude, of the Hessian of the loss with respect to all parameters. */
+  /** Largest eigenvalue of the Hessian of the loss with respect to all parameters. */
   lambdaMax: number;
   /** 2/λ_max, the stability bound of document 001 §11; Infinity where λ_max ≤ 0. */
   learningRateBound: number;

@@ -22,16 +22,18 @@ class Model {
       const [features, units] = [work.sizes[0], work.sizes.at(-1)];
       const targets = targetRows(work, y);
       this.samples = Array.from(y, (_, row) => ({
-        input: x.slice(row * features, (row + 1) * features),
-        output: targets.slice(row * units, (row + 1) * units),
+        // Plain arrays: it looks every number of anything else up by its key, as in an object.
+        input: Array.from(x.subarray(row * features, (row + 1) * features)),
+        output: Array.from(targets.subarray(row * units, (row + 1) * units)),
       }));
     }
     this.restart();
   }
 
   restart() {
-    const { sizes } = this.work;
-    this.net = new brain.NeuralNetwork({ activation: this.predicts ? 'relu' : 'sigmoid' });
+    const { sizes, optimizer } = this.work;
+    const praxis = optimizer.name === 'adam' ? 'adam' : null;
+    this.net = new brain.NeuralNetwork({ activation: this.predicts ? 'relu' : 'sigmoid', praxis });
     this.net.sizes = sizes;
     this.net.initialize();
     for (let layer = 1; layer < sizes.length; ++layer) {
@@ -45,8 +47,8 @@ class Model {
   }
 
   train(rows, epochs) {
-    const { name, learningRate } = this.work.optimizer;
-    const options = { iterations: epochs, errorThresh: 1e-9, momentum: 1e-9, learningRate, praxis: name === 'adam' ? 'adam' : null };
+    const { learningRate } = this.work.optimizer;
+    const options = { iterations: epochs, learningRate, errorThresh: 1e-9, momentum: 1e-9 }; // both have to be above 0
     this.net.train(this.samples.slice(0, rows), options);
   }
 

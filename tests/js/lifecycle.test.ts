@@ -1,0 +1,146 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  dense,
+  init,
+  sequential,
+  type CompileOptions,
+  type DenseOptions,
+  type FitOptions,
+  type Inputs,
+  type LossConfig,
+  type Sequential,
+  type Targets,
+} from 'mlp-wasm';
+import { weightBits } from './bits.js';
+import { build, expectError, WITH_TARGETS, wrong, X, Y } from './refusals.js';
+
+// What a model can do when: before compile, after dispose.
+
+beforeAll(() => init());
+
+describe('Before compile', () => {
+  it.each(WITH_TARGETS)('%s says to call it first', async (method) => {
+    using model = sequential({ layers: [dense({ units: 2, inputShape: [2] })] });
+    const message = `${method}: expected a compiled model: call model.compile() first`;
+    await expectError(() => model[method]([[1, 2]], [[1, 2]]), Error, message);
+  });
+
+  it('predict, forwardTrace, getWeights, setWeights, save and summary work', async () => {
+    using model = sequential({ layers: [dense({ units: 2, inputShape: [2] })] });
+    expect(model.predict([[1, 2]])).toHaveLength(2);
+    expect(model.forwardTrace([[1, 2]])).toHaveLength(1);
+    model.setWeights(model.getWeights());
+    expect(await model.save()).toBeInstanceOf(Uint8Array);
+    expect(model.summary(() => {})).toContain('6 parameters');
+  });
+
+  it('a compile that failed leaves the one before in force', () => {
+    const model = build();
+    const logs = model.evaluate(X, Y);
+    expect(() => model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: [wrong('f1')] })).toThrow(
+      RangeError,
+    );
+    expect(() => model.compile({ optimizer: { name: 'sgd', momentum: 2 }, loss: 'hinge' })).toThrow(RangeError);
+    expect(model.evaluate(X, Y)).toEqual(logs);
+  });
+});
+
+describe('After dispose', () => {
+  const methods: Record<string, (model: Sequential) => unknown> = {
+    compile: (model) => model.compile({ optimizer: 'sgd', loss: 'hinge' }),
+    fit: (model) => model.fit(X, Y),
+    evaluate: (model) => model.evaluate(X, Y),
+    predict: (model) => model.predict(X),
+    getWeights: (model) => model.getWeights(),
+    setWeights: (model) => model.setWeights([]),
+    countParams: (model) => model.countParams(),
+    summary: (model) => model.summary(),
+    save: (model) => model.save(),
+    gradients: (model) => model.gradients(X, Y),
+    forwardTrace: (model) => model.forwardTrace(X),
+    backpropTrace: (model) => model.backpropTrace(X, Y),
+    gradientCheck: (model) => model.gradientCheck(X, Y),
+    gradientNorms: (model) => model.gradientNorms(X, Y),
+    sharpness: (model) => model.sharpness(X, Y),
+  };
+
+  it.each(Object.keys(methods))('%s says that the model was disposed', async (method) => {
+    const model = build();
+    model.dispose();
+    await expectError(
+      () => methods[method]!(model),
+      Error,
+      `${method}: expected a live model, got one that was disposed`,
+    );
+  });
+
+  it('every method was tried', () => {
+    const model = build();
+    const all = Object.getOwnPropertyNames(Object.getPrototypeOf(model) as object).filter(
+      (name) =>
+        typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(model) as object, name)!.value === 'function',
+    );
+    expect(all.filter((name) => name !== 'constructor' && name !== 'dispose').sort()).toEqual(
+      Object.keys(methods).sort(),
+    );
+  });
+
+  it('name, seed, shapes and layers can still be read', () => {
+    const model = build();
+    model.dispose();
+    expect(model).toMatchObject({ name: 'sequential', seed: 11, inputShape: [2], outputShape: [3] });
+    expect(model.layers).toHaveLength(2);
+  });
+});
+
+describe('An option that is undefined', () => {
+  it('counts as not given, in layers, loss and optimizer', async () => {
+    const layers = (options: object) => ({
+      seed: 1,
+      layers: [dense({ units: 3, inputShape: [2], ...options } as DenseOptions)],
+    });
+    const absent = {
+      activation: undefined,
+      useBias: undefined,
+      kernelInitializer: undefined,
+      biasInitializer: undefined,
+      name: undefined,
+    };
+    using plain = sequential(layers({}));
+    using withUndefined = sequential(layers(absent));
+    expect(weightBits(withUndefined)).toEqual(weightBits(plain));
+    using initialized = sequential(
+      layers({
+        kernelInitializer: { name: 'randomNormal', mean: undefined, stddev: undefined },
+        activation: { name: 'elu', alpha: undefined },
+      }),
+    );
+    using named = sequential(layers({ kernelInitializer: 'randomNormal', activation: 'elu' }));
+    expect(weightBits(initialized)).toEqual(weightBits(named));
+    expect(initialized.layers).toEqual(named.layers);
+
+    for (const loss of [
+      { name: 'huber', delta: undefined },
+      { name: 'binaryCrossentropy', labelSmoothing: undefined, reduction: undefined, fromLogits: undefined },
+    ] as LossConfig[]) {
+      plain.compile({ optimizer: 'adam', loss: loss.name });
+      withUndefined.compile({
+        optimizer: { name: 'adam', learningRate: undefined, beta1: undefined },
+        loss,
+        metrics: undefined,
+      } as CompileOptions);
+      const data = [
+        X,
+        [
+          [0, 1, 0],
+          [1, 0, 0],
+          [0, 0, 1],
+        ],
+      ] as [Inputs, Targets];
+      expect(withUndefined.evaluate(...data)).toEqual(plain.evaluate(...data));
+      await plain.fit(...data);
+      await withUndefined.fit(...data, { epochs: undefined, callbacks: undefined, signal: undefined } as FitOptions);
+      expect(weightBits(withUndefined)).toEqual(weightBits(plain));
+    }
+  });
+});
