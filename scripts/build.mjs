@@ -23,21 +23,22 @@ export async function buildPackage() {
 
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
-  const glue = FLAVOURS.map((name) => at(`build/web/${name}.js`));
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
-  await build({ ...common, entryPoints: sources(at('web/src')), outbase: at('web/src') });
-  await build({ ...common, entryPoints: glue, outbase: at('build/web') });
+  // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
+  await build({
+    ...common,
+    entryPoints: ['index', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
+    bundle: true,
+    splitting: true,
+    chunkNames: 'core-[hash]',
+    external: FLAVOURS.map((name) => `./${name}.js`),
+  });
+  await build({ ...common, entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)), outbase: at('build/web') });
   for (const name of FLAVOURS) {
     const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
     writeFileSync(at(`dist/${name}.wasm`), bytes);
   }
   run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json']);
-}
-
-function sources(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
-    .map((name) => path.join(folder, name));
 }
 
 /** Trains the network that the page starts with, unless the one there was made by this very module. */

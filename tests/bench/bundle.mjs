@@ -34,6 +34,12 @@ export async function bundleForPages(dist) {
   });
   const packaged = path.join(outdir, 'package');
   cpSync(dist, packaged, { recursive: true });
-  await build({ ...COMMON, entryPoints: [path.join(dist, 'index.js')], outdir: packaged, outbase: dist, allowOverwrite: true });
+  await build({
+    ...COMMON,
+    entryPoints: [path.join(dist, 'index.js')],
+    outdir: packaged,
+    outbase: dist,
+    allowOverwrite: true,
+  });
   return outdir;
 }

@@ -3,7 +3,9 @@ const LOSS = 0.2;
 
 /** @returns what fell: { row, work, was, is } with ratios to native SSE (size: kB, where more is a loss). */
 export function losses(committed, rows) {
-  return pairs(committed, rows).filter(({ work, was, is }) => (work === 'size' ? is > was * (1 + LOSS) : is < was * (1 - LOSS)));
+  return pairs(committed, rows).filter(({ work, was, is }) =>
+    work === 'size' ? is > was * (1 + LOSS) : is < was * (1 - LOSS),
+  );
 }
 
 /** Every ratio that both have. */

@@ -90,12 +90,25 @@ export class Harness {
   timeTo(work, measured) {
     const last = measured.epochs.at(-1);
     measured.samples = [last.seconds];
-    return last.accuracy >= work.accuracy ? undefined : `${(100 * last.accuracy).toFixed(2)} % after ${measured.epochs.length} epochs`;
+    return last.accuracy >= work.accuracy
+      ? undefined
+      : `${(100 * last.accuracy).toFixed(2)} % after ${measured.epochs.length} epochs`;
   }
 
   job(row, work, more) {
     const { folder: data, dist, packageVersion, versions, budgetMs, repetitions } = this;
-    return { peer: row.peer, flavour: row.flavour, work: work.id, data, dist, packageVersion, versions, budgetMs, repetitions, ...more };
+    return {
+      peer: row.peer,
+      flavour: row.flavour,
+      work: work.id,
+      data,
+      dist,
+      packageVersion,
+      versions,
+      budgetMs,
+      repetitions,
+      ...more,
+    };
   }
 
   measure(row, work, job) {

@@ -71,13 +71,15 @@ function moduleBytes(relaxed) {
   ].flat();
   const locals = [1, 2 + CHAINS, V128]; // one group
   const code = [...locals, ...body];
-  return Uint8Array.from([
-    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, [1, 0x60, 1, I32, 1, 0x7d]),
-    section(3, [1, 0]),
-    section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]),
-    section(10, [1, ...leb128(code.length), ...code]),
-  ].flat());
+  return Uint8Array.from(
+    [
+      [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, [1, 0x60, 1, I32, 1, 0x7d]),
+      section(3, [1, 0]),
+      section(7, [1, 3, ...new TextEncoder().encode('run'), 0, 0]),
+      section(10, [1, ...leb128(code.length), ...code]),
+    ].flat(),
+  );
 }
 
 const section = (id, bytes) => [id, ...leb128(bytes.length), ...bytes];

@@ -115,7 +115,9 @@ class Network {
       }
     }
     ++this.steps;
-    this.weights.forEach((weight, p) => this.update(weight, gradients[p], this.momentum[p], this.variance[p], optimizer));
+    this.weights.forEach((weight, p) =>
+      this.update(weight, gradients[p], this.momentum[p], this.variance[p], optimizer),
+    );
   }
 
   update(weight, gradient, m, v, { name, learningRate }) {

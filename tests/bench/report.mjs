@@ -13,27 +13,41 @@ const COLUMNS = [
   { work: 'size', title: 'gz kB', show: thousands },
 ];
 
+const HOW =
+  'Training is timed through `fit` where a tool has it. “÷ SSE” divides by the native Eigen program built for SSE, one ' +
+  'thread, timed just before and just after each measurement; medians of all rounds. “–”: not asked; “✗”: refused or ' +
+  'failed, see below.';
+
+const PEAK =
+  'Peak: a wasm loop over registers only, a multiplication and an addition a lane, or one relaxed multiply-add where ' +
+  'the row may use it, timed in the same process; times the threads of the row. Over it, the dense operations of the ' +
+  'work: forward, kernel gradient, and input gradient except of the first layer. A tool that skips zeros can pass 1 ' +
+  'on W1, not on W1D.';
+
 export function report({ machine, rows, skipped, settings }) {
-  const { cpu, simd, cores, memoryGiB, os, node, chromium } = machine;
   const used = WORKS.filter(({ id }) => rows.some(({ works }) => works[id]));
   const parts = [
     '# Benchmark results',
-    `Made by \`npm run bench\` on ${cpu} (${simd}), ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, Chromium ${chromium ?? '–'}; ` +
-      `${settings.date}, ${settings.rounds} rounds of ${settings.repetitions} × ${settings.budgetMs} ms, ${settings.data} input, load ${settings.load} before.`,
+    made(machine, settings),
     used.map(({ id, title }) => `* **${id}**: ${title}`).join('\n'),
-    'Training is timed through `fit` where a tool has it. “÷ SSE” divides by the native Eigen program built for SSE, one thread, timed just before and ' +
-      'just after each measurement; medians of all rounds. “–”: not asked; “✗”: refused or failed, see below.',
+    HOW,
     mainTable(rows),
     ...section('Ratios to native SSE, with spread', '', ratioTable(rows)),
-    ...section('Share of the peak', 'Peak: a wasm loop over registers only, one multiplication and one addition a lane, or one relaxed multiply-add where the row may use it, timed in the ' +
-      'same process. Dense operations of the work (forward, kernel gradient, input gradient except of the first layer) over it; a tool that skips zeros can pass 1 on W1, not on W1D.', peakTable(rows)),
+    ...section('Share of the peak', PEAK, peakTable(rows)),
     ...timeTo(rows),
     ...refusals(rows),
-    ...(skipped.length > 0 ? ['## Not measured here', skipped.map(({ who, reason }) => `* ${who}: ${reason}`).join('\n')] : []),
-    '## Versions',
-    versions(rows),
+    ...section('Not measured here', '', skipped.map(({ who, reason }) => `* ${who}: ${reason}`).join('\n')),
+    ...section('Versions', '', versions(rows)),
   ];
   return `${parts.filter(Boolean).join('\n\n')}\n`;
+}
+
+function made({ cpu, simd, cores, memoryGiB, os, node, chromium }, { date, rounds, repetitions, budgetMs, data, load }) {
+  return (
+    `Made by \`npm run bench\` on ${cpu} (${simd}), ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, ` +
+    `Chromium ${chromium ?? '–'}; ${date}, ${rounds} rounds of ${repetitions} × ${budgetMs} ms, ${data} input, ` +
+    `load ${load} before.`
+  );
 }
 
 const section = (title, text, body) => (body ? [`## ${title}`, text, body] : []);
@@ -53,10 +67,14 @@ function cell(entry, { show, of = 'value' }) {
 
 function ratioTable(rows) {
   const works = WORKS.filter(({ id }) => rows.some((row) => row.works[id]?.ratio !== undefined));
-  const text = (entry) => (accepted(entry)?.ratio === undefined ? '–' : `${ratio(entry.ratio)} ±${Math.round(100 * entry.ratioSpread)} %`);
+  const text = (entry) =>
+    accepted(entry)?.ratio === undefined ? '–' : `${ratio(entry.ratio)} ±${Math.round(100 * entry.ratioSpread)} %`;
   const shown = rows.filter((row) => works.some(({ id }) => accepted(row.works[id])?.ratio !== undefined));
   if (shown.length === 0) return '';
-  return table(['who', ...works.map(({ id }) => id)], shown.map((row) => [row.who, ...works.map(({ id }) => text(row.works[id]))]));
+  return table(
+    ['who', ...works.map(({ id }) => id)],
+    shown.map((row) => [row.who, ...works.map(({ id }) => text(row.works[id]))]),
+  );
 }
 
 function peakTable(rows) {
@@ -65,7 +83,8 @@ function peakTable(rows) {
   if (shown.length === 0) return '';
   const cells = shown.map((row) => {
     const peak = works.map((id) => row.works[id]?.peakGflops).find(Boolean);
-    const of = (entry) => (accepted(entry)?.shareOfPeak ? `${entry.gflops.toFixed(1)} (${entry.shareOfPeak.toFixed(2)})` : '–');
+    const of = (entry) =>
+      accepted(entry)?.shareOfPeak ? `${entry.gflops.toFixed(1)} (${entry.shareOfPeak.toFixed(2)})` : '–';
     return [row.who, peak.toFixed(1), ...works.map((id) => of(row.works[id]))];
   });
   return table(['who', 'peak GFLOP/s', ...works.map((id) => `${id} GFLOP/s (share)`)], cells);
@@ -87,7 +106,9 @@ function refusals(rows) {
     Object.entries(works)
       .filter(([, { refused, failed }]) => refused || failed)
       .map(([id, { refused, failed, value, unit }]) =>
-        failed ? `* ${who}, ${id}: failed: ${failed}` : `* ${who}, ${id}: ${refused} (what it did, it did at ${thousands(value)} ${unit})`,
+        failed
+          ? `* ${who}, ${id}: failed: ${failed}`
+          : `* ${who}, ${id}: ${refused} (what it did, it did at ${thousands(value)} ${unit})`,
       ),
   );
   return lines.length > 0 ? ['## Refused and failed', lines.join('\n')] : [];
@@ -96,7 +117,10 @@ function refusals(rows) {
 function versions(rows) {
   const lines = rows
     .filter(({ version, details }) => version || details)
-    .map(({ who, version, details }) => `* ${who}: ${[version, details && JSON.stringify(details)].filter(Boolean).join(' ')}`);
+    .map(
+      ({ who, version, details }) =>
+        `* ${who}: ${[version, details && JSON.stringify(details)].filter(Boolean).join(' ')}`,
+    );
   return lines.join('\n');
 }
 
@@ -113,5 +137,12 @@ function ratio(value) {
 
 function table(header, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(header), `|---|${header.slice(1).map(() => '--:|').join('')}`, ...rows.map(line)].join('\n');
+  return [
+    line(header),
+    `|---|${header
+      .slice(1)
+      .map(() => '--:|')
+      .join('')}`,
+    ...rows.map(line),
+  ].join('\n');
 }

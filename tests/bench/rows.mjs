@@ -22,7 +22,12 @@ const FLAVOURS = [
   { name: 'simd', init: { simd: true }, wasm: 'mlp.wasm' },
   { name: 'relaxed', init: { simd: 'relaxed' }, wasm: 'mlp-relaxed.wasm' },
   { name: 'simd, 2 threads', id: 'simd-2t', init: { simd: true, threads: 2 }, wasm: 'mlp-threads.wasm' },
-  { name: 'relaxed, 2 threads', id: 'relaxed-2t', init: { simd: 'relaxed', threads: 2 }, wasm: 'mlp-relaxed-threads.wasm' },
+  {
+    name: 'relaxed, 2 threads',
+    id: 'relaxed-2t',
+    init: { simd: 'relaxed', threads: 2 },
+    wasm: 'mlp-relaxed-threads.wasm',
+  },
 ];
 
 /** Node before 22 runs relaxed SIMD only when told to. */
@@ -68,12 +73,21 @@ function ours(dist) {
       trainer: {
         source: `export { init, sequential, dense } from ${JSON.stringify(path.join(dist, 'index.js'))};`,
         wasm: path.join(dist, wasm),
-        skips: files.filter((other) => other.endsWith('.wasm') && other !== wasm).map((other) => other.replace('.wasm', '.js')),
+        skips: files
+          .filter((other) => other.endsWith('.wasm') && other !== wasm)
+          .map((other) => other.replace('.wasm', '.js')),
       },
     };
     const missing = () => (files.includes(wasm) ? undefined : 'this build has no such flavour');
     return [
-      { ...shared, id: `ours-${id}-node`, who: `**mlp-wasm** ${name}, Node`, host: 'node', flags: relaxed ? relaxedFlags : [], missing },
+      {
+        ...shared,
+        id: `ours-${id}-node`,
+        who: `**mlp-wasm** ${name}, Node`,
+        host: 'node',
+        flags: relaxed ? relaxedFlags : [],
+        missing,
+      },
       {
         ...shared,
         id: `ours-${id}-page`,
@@ -90,23 +104,32 @@ function tensorflow() {
   const backends = ['wasm', 'cpu'];
   return backends.flatMap((backend) => {
     const library = `@tensorflow/tfjs-backend-${backend}`;
-    const wasm = backend === 'wasm' ? inModules('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm') : undefined;
-    const start = `export * from '${library}'; export { ready, setBackend } from '@tensorflow/tfjs-core';`;
+    const wasm =
+      backend === 'wasm' ? inModules('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm') : undefined;
+    const core = (names) =>
+      `export { ready, setBackend, ${names} } from '@tensorflow/tfjs-core'; export * from '${library}';`;
+    const operations =
+      'add, clone, dispose, div, fused, matMul, mul, sigmoid, softmax, sqrt, step, sub, sum, ' +
+      'tanh, tensor, tensor2d, tidy, transpose, zerosLike';
     const kinds = {
       fit: {
         who: `TensorFlow.js ${backend}, \`model.fit\``,
-        source: `${start} export { layers, sequential } from '@tensorflow/tfjs-layers'; export { tensor2d, train } from '@tensorflow/tfjs-core';`,
+        source: `${core('tensor2d, train')} export { layers, sequential } from '@tensorflow/tfjs-layers';`,
       },
-      loop: {
-        who: `TensorFlow.js ${backend}, hand-written loop`,
-        source: `${start} export { add, clone, dispose, div, fused, matMul, mul, sigmoid, softmax, sqrt, step, sub, sum, tanh, tensor, tensor2d, tidy, transpose, zerosLike } from '@tensorflow/tfjs-core';`,
-      },
+      loop: { who: `TensorFlow.js ${backend}, hand-written loop`, source: core(operations) },
     };
     return Object.entries(kinds).flatMap(([kind, { who, source }]) => {
       const works = [...SPEED, ...(kind === 'fit' && wasm ? ['T97'] : []), ...PAGE];
       const shared = { group: 'tfjs', peer: `tfjs-${kind}`, flavour: { backend }, works, trainer: { source, wasm } };
       const rows = [{ ...shared, id: `tfjs-${backend}-${kind}-node`, who: `${who}, Node`, host: 'node' }];
-      if (wasm) rows.push({ ...shared, id: `tfjs-wasm-${kind}-page`, who: `${who}, Chromium`, host: 'page', missing: noChromium });
+      if (wasm)
+        rows.push({
+          ...shared,
+          id: `tfjs-wasm-${kind}-page`,
+          who: `${who}, Chromium`,
+          host: 'page',
+          missing: noChromium,
+        });
       return rows;
     });
   });
@@ -114,7 +137,14 @@ function tensorflow() {
 
 function jax() {
   const source = "export { init, defaultDevice, jit, nn, numpy, tree, valueAndGrad } from '@jax-js/jax';";
-  const shared = { group: 'jax', peer: 'jax', flavour: {}, relaxed: true, works: [...SPEED, ...PAGE], trainer: { source, skips: ['webgpu', 'webgl'] } };
+  const shared = {
+    group: 'jax',
+    peer: 'jax',
+    flavour: {},
+    relaxed: true,
+    works: [...SPEED, ...PAGE],
+    trainer: { source, skips: ['webgpu', 'webgl'] },
+  };
   return [
     { ...shared, id: 'jax-node', who: 'jax-js wasm, relaxed madd, Node', host: 'node', flags: relaxedFlags },
     { ...shared, id: 'jax-page', who: 'jax-js wasm, relaxed madd, Chromium', host: 'page', missing: noChromium },
@@ -142,8 +172,20 @@ function others() {
     },
   };
   const works = [...SPEED, ...PAGE];
-  const plain = { group: 'plain', peer: 'plain', flavour: {}, works, trainer: { source: "export * from './peers/plain.mjs';" } };
-  const brain = { group: 'brain', peer: 'brain', flavour: {}, works, trainer: { source: "import 'brain.js/browser.min.js';" } };
+  const plain = {
+    group: 'plain',
+    peer: 'plain',
+    flavour: {},
+    works,
+    trainer: { source: "export * from './peers/plain.mjs';" },
+  };
+  const brain = {
+    group: 'brain',
+    peer: 'brain',
+    flavour: {},
+    works: works.filter((id) => id !== 'W2'),
+    trainer: { source: "import 'brain.js/browser.min.js';" },
+  };
   return [
     { ...onnx, id: 'onnx-node', who: 'onnxruntime-web, 1 thread, Node', host: 'node' },
     { ...onnx, id: 'onnx-page', who: 'onnxruntime-web, 1 thread, Chromium', host: 'page', missing: noChromium },
@@ -155,10 +197,18 @@ function others() {
 function torch() {
   const works = [...SPEED, 'init'];
   const rows = [{ id: 'torch-1t', who: 'PyTorch, the BLAS it links, 1 thread', flavour: { threads: 1 } }];
-  for (const [core, name] of [['HASWELL', 'AVX2'], ['SKYLAKEX', 'AVX-512']]) {
+  for (const [core, name] of [
+    ['HASWELL', 'AVX2'],
+    ['SKYLAKEX', 'AVX-512'],
+  ]) {
     for (const threads of [1, 2]) {
       const id = `torch-openblas-${name.toLowerCase().replace('-', '')}-${threads}t`;
-      rows.push({ id, who: `PyTorch, OpenBLAS ${name}, ${threads} thread${threads > 1 ? 's' : ''}`, flavour: { core, threads }, threads });
+      rows.push({
+        id,
+        who: `PyTorch, OpenBLAS ${name}, ${threads} thread${threads > 1 ? 's' : ''}`,
+        flavour: { core, threads },
+        threads,
+      });
     }
   }
   const missing = ({ core }) => {

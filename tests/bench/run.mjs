@@ -99,7 +99,9 @@ function chosenRows() {
   const wanted = names(options.only) ?? (quick ? ['ours'] : undefined);
   const matches = ({ id, group }) => !wanted || wanted.some((name) => group === name || id.includes(name));
   const candidates = allRows(dist).filter(
-    (row) => row.id === YARDSTICK || (matches(row) && row.works.some((id) => works.includes(workCalled(id))) && !(quick && row.host === 'page')),
+    (row) =>
+      row.id === YARDSTICK ||
+      (matches(row) && row.works.some((id) => works.includes(workCalled(id))) && !(quick && row.host === 'page')),
   );
   const skipped = [];
   const rows = candidates.filter((row) => {
@@ -109,7 +111,8 @@ function chosenRows() {
   });
   const yardstick = skipped.find(({ id }) => id === YARDSTICK);
   if (quick && yardstick) throw new Error(`--quick compares ratios to native Eigen: ${yardstick.reason}`);
-  if (rows.every(({ id }) => id === YARDSTICK)) throw new Error(`--only: no row called like '${options.only}' can be measured`);
+  if (rows.every(({ id }) => id === YARDSTICK))
+    throw new Error(`--only: no row called like '${options.only}' can be measured`);
   return { rows, skipped };
 }
 
@@ -124,12 +127,22 @@ function logLine(round, row, work, entry) {
   const samples = last?.samples ?? [];
   const middle = samples.length ? [...samples].sort((a, b) => a - b)[samples.length >> 1].toPrecision(4) : '';
   const ratio = last?.ratio === undefined ? '' : `${last.ratio.toFixed(2)} × native SSE`;
-  const said = entry.failed ? `failed: ${entry.failed}` : entry.refused ? `refused: ${entry.refused}` : `${middle} ${work.unit}  ${ratio}`;
+  const said = entry.failed
+    ? `failed: ${entry.failed}`
+    : entry.refused
+      ? `refused: ${entry.refused}`
+      : `${middle} ${work.unit}  ${ratio}`;
   console.log(`${round + 1}  ${work.id.padEnd(4)}  ${row.id.padEnd(26)} ${said}`);
 }
 
 function summary() {
-  return { machine: machine(chromium?.version), settings, peers: peerVersions(), rows: summarise(rows, harness.results), skipped };
+  return {
+    machine: machine(chromium?.version),
+    settings,
+    peers: peerVersions(),
+    rows: summarise(rows, harness.results),
+    skipped,
+  };
 }
 
 /** What seems lost is measured three times more before it is called so. */
@@ -150,7 +163,8 @@ async function judge() {
     lost = losses(committed, results.rows);
   }
   console.log('\nRatios to native Eigen SSE (size: kB), committed → now');
-  for (const { row, work, was, is } of pairs(committed, results.rows)) console.log(`  ${row.padEnd(24)} ${work.padEnd(5)} ${was} → ${is}`);
+  for (const { row, work, was, is } of pairs(committed, results.rows))
+    console.log(`  ${row.padEnd(24)} ${work.padEnd(5)} ${was} → ${is}`);
   for (const { row, work, was, is } of lost) console.error(`Lost more than 20 %: ${row}, ${work}: ${was} → ${is}`);
   if (lost.length > 0) process.exitCode = 1;
 }

@@ -11,11 +11,22 @@ export function summarise(rows, results) {
   return rows
     .filter(({ id }) => results.has(id))
     .map((row) => {
-      const works = Object.fromEntries([...results.get(row.id)].map(([id, entry]) => [id, figures(row, workCalled(id), entry)]));
+      const works = Object.fromEntries(
+        [...results.get(row.id)].map(([id, entry]) => [id, figures(row, workCalled(id), entry)]),
+      );
       const entries = Object.values(works);
       const version = entries.map((entry) => entry.version).find(Boolean);
       const details = entries.map((entry) => entry.details).find(Boolean);
-      return { id: row.id, who: row.who, group: row.group, host: row.host, threads: row.threads ?? 1, version, details, works };
+      return {
+        id: row.id,
+        who: row.who,
+        group: row.group,
+        host: row.host,
+        threads: row.threads ?? 1,
+        version,
+        details,
+        works,
+      };
     });
 }
 
@@ -31,7 +42,9 @@ function figures(row, work, entry) {
     result.ratio = rounded(median(ratios));
     result.ratioSpread = rounded(spread(row.id === YARDSTICK ? own : ratios)); // its own ratio is 1 by definition
   }
-  const peaks = rounds.map(({ peak }) => (row.relaxed ? peak?.relaxedMadd ?? peak?.mulAdd : peak?.mulAdd)).filter(Boolean);
+  const peaks = rounds
+    .map(({ peak }) => (row.relaxed ? (peak?.relaxedMadd ?? peak?.mulAdd) : peak?.mulAdd))
+    .filter(Boolean);
   if (peaks.length > 0) {
     result.peakGflops = rounded(median(peaks) * (row.threads ?? 1));
     if (work.kind === 'train' && work.unit === 'samples/s') {

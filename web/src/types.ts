@@ -327,14 +327,12 @@ export interface InitOptions {
   /** The bytes of that file; then nothing is fetched. */
   wasmBinary?: ArrayBuffer | Uint8Array;
   /**
-   * Which instructions may be used: `'relaxed'` (multiply-add in one step: fastest), `true` (128-bit SIMD), `false`
-   * (none). Default: the first of these that the engine supports.
+   * Which instructions to use: `true` (128-bit SIMD), `false` (none), or `'relaxed'` (SIMD with multiply-add in one
+   * step: faster on some processors, and the last bits of results may differ between processors). Default: SIMD where
+   * the engine has it.
    */
   simd?: 'relaxed' | boolean;
-  /**
-   * Never use instructions whose result may depend on the processor, which is what `'relaxed'` does: the same seed
-   * then gives the same bits in every engine and on every device. Default false.
-   */
+  /** Refuse `'relaxed'`: the same seed gives the same bits in every engine and on every device. Default false. */
   deterministic?: boolean;
   /**
    * Threads that share the work of large networks, or `'auto'`: as many as the device has processors. It takes shared

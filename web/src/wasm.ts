@@ -172,7 +172,7 @@ interface Flavour extends Pick<Backend, 'simd'> {
   url(): URL;
 }
 
-/** The modules there are, fastest first. Bundlers find the files by these very expressions. */
+/** The modules there are. Bundlers find the files by these very expressions. */
 const FLAVOURS: Flavour[] = [
   {
     simd: 'relaxed',
@@ -206,20 +206,17 @@ const FLAVOURS: Flavour[] = [
   },
 ];
 
-/** The best instructions that the engine validates in a module of one function, () → v128. */
-function bestSimd(deterministic: boolean): Backend['simd'] {
-  const head = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10];
-  const zeros = [65, 0, 253, 15]; // i8x16.splat(0)
-  const runs = (...code: number[]) => WebAssembly.validate(new Uint8Array([...head, ...code]));
-  // f32x4.relaxed_madd
-  if (!deterministic && runs(19, 1, 17, 0, ...zeros, ...zeros, ...zeros, 253, 133, 2, 11)) return 'relaxed';
-  return runs(10, 1, 8, 0, ...zeros, 253, 98, 11); // i8x16.popcnt
+/** Whether the engine runs 128-bit SIMD: a module of one function, `i8x16.popcnt(i8x16.splat(0))`. */
+function supportsSimd(): boolean {
+  return WebAssembly.validate(
+    new Uint8Array([
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+    ]),
+  );
 }
 
-function chooseFlavour({ simd, deterministic = false, wasmUrl, wasmBinary }: InitOptions, threads: number): Flavour {
-  const given = wasmUrl !== undefined || wasmBinary !== undefined; // mlp.wasm, unless it is said to be another
-  const wanted = simd ?? (given || bestSimd(deterministic));
-  return FLAVOURS.find((flavour) => flavour.simd === wanted && (threads > 1 || !flavour.shared))!;
+function chooseFlavour({ simd = supportsSimd() }: InitOptions, threads: number): Flavour {
+  return FLAVOURS.find((flavour) => flavour.simd === simd && (threads > 1 || !flavour.shared))!;
 }
 
 async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {

@@ -3,20 +3,31 @@ import protobuf from 'protobufjs';
 import { splitWeights } from '../works/index.mjs';
 
 // The part of onnx.proto3 (https://github.com/onnx/onnx) that a multilayer perceptron needs.
-const { root } = protobuf.parse(`
+const { root } = protobuf.parse(
+  `
   syntax = "proto3";
   message Attribute { string name = 1; int64 i = 3; int32 type = 20; }
-  message Node { repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4; repeated Attribute attribute = 5; }
+  message Node {
+    repeated string input = 1; repeated string output = 2; string name = 3; string op_type = 4;
+    repeated Attribute attribute = 5;
+  }
   message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
   message Shape { repeated Dimension dim = 1; }
   message TensorType { int32 elem_type = 1; Shape shape = 2; }
   message Type { TensorType tensor_type = 1; }
   message ValueInfo { string name = 1; Type type = 2; }
-  message Graph { repeated Node node = 1; string name = 2; repeated Tensor initializer = 5; repeated ValueInfo input = 11; repeated ValueInfo output = 12; }
+  message Graph {
+    repeated Node node = 1; string name = 2; repeated Tensor initializer = 5;
+    repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+  }
   message OperatorSet { string domain = 1; int64 version = 2; }
-  message Model { int64 ir_version = 1; string producer_name = 2; Graph graph = 7; repeated OperatorSet opset_import = 8; }
-`, { keepCase: true });
+  message Model {
+    int64 ir_version = 1; string producer_name = 2; Graph graph = 7; repeated OperatorSet opset_import = 8;
+  }
+`,
+  { keepCase: true },
+);
 const Model = root.lookupType('Model');
 
 const FLOAT = 1;
@@ -33,7 +44,12 @@ export function onnxModel(work, weights) {
   const layers = sizes.length - 1;
   for (let layer = 0; layer < layers; ++layer) {
     const last = layer + 1 === layers;
-    node.push({ op_type: 'Gemm', name: `gemm${layer}`, input: [layer ? `a${layer}` : 'x', `W${layer}`, `b${layer}`], output: [`z${layer}`] });
+    node.push({
+      op_type: 'Gemm',
+      name: `gemm${layer}`,
+      input: [layer ? `a${layer}` : 'x', `W${layer}`, `b${layer}`],
+      output: [`z${layer}`],
+    });
     node.push({
       op_type: { relu: 'Relu', softmax: 'Softmax' }[last ? output : hidden],
       name: `activation${layer}`,

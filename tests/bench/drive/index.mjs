@@ -40,5 +40,10 @@ export async function drive(job, host) {
 async function readMnist(host) {
   const bytes = async (name) => new Uint8Array(await host.data(`mnist.${name}`));
   const grey = async (name) => Float32Array.from(await bytes(name), (byte) => byte / 255);
-  return { trainX: await grey('trainX'), trainY: await bytes('trainY'), testX: await grey('testX'), testY: await bytes('testY') };
+  return {
+    trainX: await grey('trainX'),
+    trainY: await bytes('trainY'),
+    testX: await grey('testX'),
+    testY: await bytes('testY'),
+  };
 }

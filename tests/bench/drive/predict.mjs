@@ -26,7 +26,7 @@ export async function drivePredictOne(model, work, { x }, job) {
   let calls = 1;
   const warm = performance.now();
   while (performance.now() - warm < job.budgetMs / 2) if ((await block(calls)) < 5) calls *= 2;
-  for (let spent = 0; spent < job.budgetMs || result.samples.length < 5; ) {
+  for (let spent = 0; spent < job.budgetMs || result.samples.length < 5;) {
     const ms = await block(calls);
     spent += ms;
     result.samples.push((ms * 1000) / calls);
@@ -43,7 +43,7 @@ export async function drivePredictMany(model, work, { x }, job) {
   if (job.verify) result.outputs = outputs;
   const begin = performance.now();
   while (performance.now() - begin < job.budgetMs / 2) await model.predict(all);
-  for (let spent = 0; spent < job.budgetMs || result.samples.length < job.repetitions; ) {
+  for (let spent = 0; spent < job.budgetMs || result.samples.length < job.repetitions;) {
     const start = performance.now();
     await model.predict(all);
     const ms = performance.now() - start;

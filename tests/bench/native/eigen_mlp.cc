@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <functional>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -178,7 +177,9 @@ struct Run {
   bool verify = options["verify"] == "true";
   std::vector<double> samples;
 
-  Rows rows(Index first, Index count) const { return Rows(x.data() + first * network.features(), count, network.features()); }
+  Rows rows(Index first, Index count) const {
+    return Rows(x.data() + first * network.features(), count, network.features());
+  }
 
   void keep(const std::string& kind, const Matrix& values) const { write(options["outputs"] + "." + kind, values); }
 
@@ -266,8 +267,9 @@ int main(int argc, char** argv) {
     } else {
       run.predictMany();
     }
-    std::printf("{\"version\":\"Eigen %d.%d.%d, gcc %s\",\"details\":{\"simd\":\"%s\"},\"samples\":[", EIGEN_WORLD_VERSION,
-                EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, __VERSION__, Eigen::SimdInstructionSetsInUse());
+    std::printf("{\"version\":\"Eigen %d.%d.%d, gcc %s\",", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION,
+                __VERSION__);
+    std::printf("\"details\":{\"simd\":\"%s\"},\"samples\":[", Eigen::SimdInstructionSetsInUse());
     for (std::size_t i = 0; i < run.samples.size(); ++i) std::printf("%s%.6g", i ? "," : "", run.samples[i]);
     std::printf("]}\n");
   } catch (const std::exception& error) {

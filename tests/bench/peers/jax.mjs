@@ -7,7 +7,8 @@ export async function start(flavour, host, job) {
   const devices = await init('wasm');
   if (!devices.includes('wasm')) throw new Error(`jax-js has no wasm here, only ${devices}`);
   defaultDevice('wasm');
-  const threads = typeof SharedArrayBuffer !== 'undefined' && typeof Worker !== 'undefined' ? navigator.hardwareConcurrency : 1;
+  const threads =
+    typeof SharedArrayBuffer !== 'undefined' && typeof Worker !== 'undefined' ? navigator.hardwareConcurrency : 1;
   return {
     version: job.versions['@jax-js/jax'],
     details: { device: 'wasm', threads },
@@ -71,7 +72,15 @@ class Model {
     ++this.steps;
     const rate = np.array(Float32Array.of(this.work.optimizer.learningRate / (1 - 0.9 ** this.steps)));
     const correct = np.array(Float32Array.of(1 / Math.sqrt(1 - 0.999 ** this.steps)));
-    const [weights, momentum, variance, loss] = this.#step(this.#weights, this.#momentum, this.#variance, x, y, rate, correct);
+    const [weights, momentum, variance, loss] = this.#step(
+      this.#weights,
+      this.#momentum,
+      this.#variance,
+      x,
+      y,
+      rate,
+      correct,
+    );
     [this.#weights, this.#momentum, this.#variance] = [weights, momentum, variance];
     return loss;
   }

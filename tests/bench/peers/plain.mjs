@@ -74,7 +74,15 @@ class Model {
     ++this.steps;
     for (let p = 0; p < this.weights.length; ++p) {
       if (optimizer.name === 'sgd') descend(this.weights[p], this.gradients[p], optimizer.learningRate);
-      else adam(this.weights[p], this.gradients[p], this.momentum[p], this.variance[p], optimizer.learningRate, this.steps);
+      else
+        adam(
+          this.weights[p],
+          this.gradients[p],
+          this.momentum[p],
+          this.variance[p],
+          optimizer.learningRate,
+          this.steps,
+        );
     }
   }
 }

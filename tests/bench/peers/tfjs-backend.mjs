@@ -35,4 +35,5 @@ async function flags(backend) {
   return { simd, threads: threaded ? getThreadsCount() : 1 };
 }
 
-export const weightTensors = (work, weights) => splitWeights(work, weights).map(({ shape, data }) => tf.tensor(data, shape));
+export const weightTensors = (work, weights) =>
+  splitWeights(work, weights).map(({ shape, data }) => tf.tensor(data, shape));

@@ -54,7 +54,11 @@ class Model {
 
   predict(x) {
     const rows = x.length / this.work.sizes[0];
-    return tf.tidy(() => this.#forward(tf.tensor2d(x, [rows, this.work.sizes[0]])).at(-1).dataSync());
+    return tf.tidy(() =>
+      this.#forward(tf.tensor2d(x, [rows, this.work.sizes[0]]))
+        .at(-1)
+        .dataSync(),
+    );
   }
 
   /** Activations of every layer, the input first. */

@@ -165,7 +165,8 @@ def main():
         run = Run()
         {"train": run.train, "predictOne": run.predict_one, "predictMany": run.predict_many}[options["kind"]]()
         samples = run.samples
-    blas = sorted({os.path.basename(os.path.realpath(line.split()[-1])) for line in open("/proc/self/maps") if "blas" in line})
+    mapped = {line.split()[-1] for line in open("/proc/self/maps") if "blas" in line}
+    blas = sorted({os.path.basename(os.path.realpath(path)) for path in mapped})
     details = {"threads": torch.get_num_threads(), "blas": blas, "core": os.environ.get("OPENBLAS_CORETYPE")}
     print(json.dumps({"version": f"PyTorch {torch.__version__}", "details": details, "samples": samples}))
 
