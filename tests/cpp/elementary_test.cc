@@ -38,7 +38,8 @@ Worst sweep(Function function, Exact exact, float low, float high) {
     ++worst.count;
     const double y = exact(static_cast<double>(x));
     const double error = std::abs(static_cast<double>(function(x)) - y) / ulp(y);
-    if (!(error <= worst.ulps)) worst.ulps = error, worst.at = x;
+    if (std::isnan(error)) return {error, x, worst.count};
+    if (error > worst.ulps) worst.ulps = error, worst.at = x;
   }
   return worst;
 }

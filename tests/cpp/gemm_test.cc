@@ -33,20 +33,20 @@ void expectAllProductsAsByPlainLoops(Random& random, Index m, Index n, Index k) 
 
   for (const Scalar* maybeBias : {bias.data(), static_cast<const Scalar*>(nullptr)}) {
     reference::multiply(view(a), view(b), maybeBias, into);
-    EXPECT_TRUE(sameBits(product(a, b, maybeBias), c)) << m << '×' << n << '×' << k << (maybeBias ? " with bias" : "");
+    EXPECT_TRUE(sameBits(product(a, b, maybeBias), c)) << m << "×" << n << "×" << k << (maybeBias ? " with bias" : "");
   }
 
   Matrix tuned = emptyMatrix(m, n);
   std::vector<Scalar> scratch = scratchFor(k, n);
   reference::multiplyTransposedA(view(aTransposed), view(b), into);
   multiplyTransposedA(view(aTransposed), view(b), MatrixMap(tuned.data(), m, n), scratch.data());
-  EXPECT_TRUE(sameBits(tuned, c)) << "Aᵀ·B, " << m << '×' << n << '×' << k;
+  EXPECT_TRUE(sameBits(tuned, c)) << "Aᵀ·B, " << m << "×" << n << "×" << k;
 
   tuned = emptyMatrix(m, n);
   scratch = scratchFor(k, n);
   reference::multiplyTransposedB(view(a), view(bTransposed), into);
   multiplyTransposedB(view(a), view(bTransposed), MatrixMap(tuned.data(), m, n), scratch.data());
-  EXPECT_TRUE(sameBits(tuned, c)) << "A·Bᵀ, " << m << '×' << n << '×' << k;
+  EXPECT_TRUE(sameBits(tuned, c)) << "A·Bᵀ, " << m << "×" << n << "×" << k;
 }
 
 TEST(Gemm, AllSmallShapesAreAsByPlainLoopsToTheBit) {

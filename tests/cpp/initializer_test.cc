@@ -105,7 +105,7 @@ TEST(InitializerTest, OrthogonalRowsOrColumnsAreOrthonormalTimesTheGain) {
       const Eigen::MatrixXd w = draw("orthogonal", in, out, options).cast<double>();
       const Eigen::MatrixXd gram = in < out ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
       const Eigen::MatrixXd expected = gain * gain * Eigen::MatrixXd::Identity(gram.rows(), gram.cols());
-      EXPECT_LT((gram - expected).cwiseAbs().maxCoeff(), within(1e-14, 1e-6)) << in << '×' << out;
+      EXPECT_LT((gram - expected).cwiseAbs().maxCoeff(), within(1e-14, 1e-6)) << in << "×" << out;
     }
   }
 }

@@ -259,7 +259,7 @@ struct Worst {
     ++networks;
     checked += check.checked;
     skipped += check.skipped;
-    if (check.worstRelativeError > error || std::isnan(check.worstRelativeError)) {
+    if (!(check.worstRelativeError <= error || std::isnan(error))) {  // NaN is the worst
       error = check.worstRelativeError;
       std::ostringstream words;
       words << name << ", parameter " << check.parameter << ": " << check.analytic << " against " << check.numeric;

@@ -155,7 +155,8 @@ double difference(const A& a, const B& b) {
   for (Index i = 0; i < b.rows(); ++i) {
     for (Index j = 0; j < b.cols(); ++j) {
       const double gap = std::abs(double(a(i, j)) - double(b(i, j)));
-      if (!(gap <= worst)) worst = gap;  // in this order a NaN is the worst
+      if (std::isnan(gap)) return gap;  // which is below no bound
+      worst = std::max(worst, gap);
       largest = std::max(largest, std::abs(double(b(i, j))));
     }
   }

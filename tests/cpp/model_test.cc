@@ -1,0 +1,214 @@
+#include "mlp/model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "testing.h"
+
+namespace mlp {
+namespace {
+
+OptimizerOptions sgd(double learningRate) {
+  OptimizerOptions options;
+  options.learningRate = learningRate;
+  return options;
+}
+
+Matrix predict(Model& model, const Matrix& x, Index batchSize) {
+  Matrix outputs(x.rows(), model.network.outputs());
+  model.predict(x.data(), x.rows(), batchSize, outputs.data());
+  return outputs;
+}
+
+double metricOf(std::string_view name, const Matrix& outputs, const Matrix& targets, double threshold = 0.5) {
+  return metricSum(metricCalled(name), view(outputs), view(targets), static_cast<Scalar>(threshold));
+}
+
+// --- Metrics --------------------------------------------------------------------------------------------------
+
+TEST(MetricTest, NamesAreUniqueAndFound) {
+  EXPECT_TRUE(allDifferent(namesIn(metrics())));
+  for (const Metric& metric : metrics()) EXPECT_EQ(findMetric(metric.name), &metric);
+  EXPECT_EQ(findMetric("acc"), nullptr);
+}
+
+TEST(MetricTest, BinaryAccuracyIsTheShareOfOutputsOnTheRightSide) {
+  const Matrix outputs = (Matrix(2, 3) << 0.9, 0.2, 0.51, 0.5, 0.49, 1).finished();
+  const Matrix targets = (Matrix(2, 3) << 1, 1, 1, 0, 0, 0).finished();
+  EXPECT_NEAR(metricOf("binaryAccuracy", outputs, targets), 2.0 / 3 + 2.0 / 3, 1e-15) << "½ is not above the threshold";
+  EXPECT_NEAR(metricOf("binaryAccuracy", outputs, targets, 0.1), 1.0, 1e-15);
+}
+
+TEST(MetricTest, CategoricalAccuracyAsksForTheLargestOutput) {
+  const Matrix outputs = (Matrix(3, 3) << 0.1, 0.2, 0.7, -5, -6, -7, 0.4, 0.4, 0.2).finished();
+  const Matrix targets = (Matrix(3, 3) << 0, 0, 1, 0, 1, 0, 1, 0, 0).finished();
+  EXPECT_EQ(metricOf("categoricalAccuracy", outputs, targets), 2) << "of equal outputs the first counts";
+}
+
+TEST(MetricTest, AccuracyOfOneOutputIsBinaryAndOfSeveralCategorical) {
+  const Matrix yes = (Matrix(2, 1) << 0.9, 0.9).finished(), mixed = (Matrix(2, 1) << 1, 0).finished();
+  EXPECT_EQ(metricOf("accuracy", yes, mixed), 1);
+  const Matrix outputs = (Matrix(1, 3) << 0.1, 0.2, 0.3).finished(), targets = (Matrix(1, 3) << 0, 0, 1).finished();
+  EXPECT_EQ(metricOf("accuracy", outputs, targets), 1);
+}
+
+TEST(MetricTest, ErrorsAreMeansOverTheOutputs) {
+  const Matrix outputs = (Matrix(2, 2) << 1, 2, 3, 4).finished(), targets = (Matrix(2, 2) << 1, 0, 4, 6).finished();
+  EXPECT_EQ(metricOf("meanSquaredError", outputs, targets), 2 + 2.5);
+  EXPECT_EQ(metricOf("meanAbsoluteError", outputs, targets), 1 + 1.5);
+}
+
+// --- Prediction and evaluation --------------------------------------------------------------------------------
+
+TEST(ModelTest, TheBatchSizeOfPredictDoesNotChangeABit) {
+  Random random = testRandom(60);
+  Model model = makeModel(7, {{33, "gelu"}, {9, "softmax"}, {5, "logSoftmax"}}, "meanSquaredError", "sgd", sgd(0.1));
+  const Matrix x = randomNormal(random, 41, 7);
+  const Matrix whole = predict(model, x, 41);
+  for (const Index batchSize : {1, 2, 3, 4, 7, 16, 40, 100}) {
+    EXPECT_TRUE(sameBits(predict(model, x, batchSize), whole)) << batchSize;
+  }
+}
+
+TEST(ModelTest, PredictIsTheForwardPass) {
+  Random random = testRandom(61);
+  Model model = makeModel(3, {{4, "tanh"}, {2, "sigmoid"}}, "meanSquaredError", "sgd", sgd(0.1));
+  const Matrix x = randomNormal(random, 6, 3);
+  EXPECT_TRUE(sameBits(predict(model, x, 6), Matrix(model.network.forward(view(x)))));
+}
+
+TEST(ModelTest, EvaluateIsTheMeanByHand) {
+  Model model = makeModel(1, {{1, "linear"}}, "meanSquaredError", "sgd", sgd(0.1),
+                          {"meanAbsoluteError", "meanSquaredError"});
+  model.network.parameters() << 2, 1;  // ŷ = 2x + 1
+  const Matrix x = (Matrix(3, 1) << 0, 1, 2).finished(), y = (Matrix(3, 1) << 0, 5, 5).finished();
+  // errors 1, −2, 0
+  for (const Index batchSize : {1, 2, 3, 10}) {
+    Totals totals = model.emptyTotals();
+    model.evaluate({x.data(), y.data(), nullptr, 3}, 0, 3, batchSize, totals);
+    EXPECT_EQ(totals.rows, 3);
+    EXPECT_EQ(totals.loss, 5);
+    EXPECT_EQ(totals.metrics, (std::vector<double>{3, 5}));
+  }
+}
+
+TEST(ModelTest, EvaluatingPartsAddsUpToTheWhole) {
+  Random random = testRandom(62);
+  Model model = makeModel(3, {{8, "relu"}, {4, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
+  const Matrix x = randomNormal(random, 23, 3), y = randomTargets(random, TargetKind::kClassIndex, 23, 4);
+  const Samples samples{x.data(), y.data(), nullptr, 23};
+  Totals whole = model.emptyTotals(), parts = model.emptyTotals();
+  model.evaluate(samples, 0, 23, 23, whole);
+  model.evaluate(samples, 0, 10, 4, parts);
+  model.evaluate(samples, 10, 13, 5, parts);
+  EXPECT_EQ(parts.rows, whole.rows);
+  EXPECT_NEAR(parts.loss, whole.loss, 1e-13 * whole.loss);
+  EXPECT_EQ(parts.metrics, whole.metrics);
+  EXPECT_NEAR(whole.loss / 23, model.network.loss(view(x), view(y), model.objective()), within(1e-14, 1e-7) * 10);
+}
+
+TEST(ModelTest, ClassIndicesAreOneHotRows) {
+  Random random = testRandom(63);
+  Model model = makeModel(3, {{5, "softmax"}}, "sparseCategoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
+  const Matrix x = randomNormal(random, 9, 3);
+  const std::vector<std::int32_t> classes = {4, 0, 1, 1, 3, 2, 0, 4, 4};
+  const Matrix y = oneHotRows(classes, 5);
+  for (Index row = 0; row < 9; ++row) {
+    for (Index i = 0; i < 5; ++i) EXPECT_EQ(y(row, i), classes[static_cast<std::size_t>(row)] == i ? 1 : 0);
+  }
+  Totals byClass = model.emptyTotals(), byRow = model.emptyTotals();
+  model.evaluate({x.data(), nullptr, classes.data(), 9}, 0, 9, 4, byClass);
+  model.evaluate({x.data(), y.data(), nullptr, 9}, 0, 9, 4, byRow);
+  EXPECT_EQ(byClass.loss, byRow.loss);
+  EXPECT_EQ(byClass.metrics, byRow.metrics);
+}
+
+// --- What 'accuracy' means ------------------------------------------------------------------------------------
+
+double accuracyOf(std::string_view loss, std::string_view activation, const Matrix& logits, const Matrix& y,
+                  bool fromLogits = false) {
+  const Index units = logits.cols();
+  Model model(units, 1);
+  addLayers(model.network, {{units, activation, false}});
+  model.network.parameters().setZero();
+  for (Index i = 0; i < units; ++i) model.network.parameters()[i * units + i] = 1;  // z = x
+  LossOptions options;
+  options.fromLogits = fromLogits;
+  model.compile(lossCalled(loss), options, {&metricCalled("accuracy")}, optimizerCalled("sgd"), sgd(0.1));
+  Totals totals = model.emptyTotals();
+  model.evaluate({logits.data(), y.data(), nullptr, logits.rows()}, 0, logits.rows(), logits.rows(), totals);
+  return totals.metrics[0] / static_cast<double>(totals.rows);
+}
+
+TEST(ModelTest, AccuracyOfIndependentAnswersCountsEachOutput) {
+  const Matrix z = (Matrix(2, 2) << 3, 2, -1, -2).finished();
+  const Matrix y = (Matrix(2, 2) << 1, 1, 0, 1).finished();
+  EXPECT_EQ(accuracyOf("binaryCrossentropy", "sigmoid", z, y), 0.75);
+  EXPECT_EQ(accuracyOf("categoricalCrossentropy", "softmax", z, y), 0.5);
+}
+
+TEST(ModelTest, AccuracyOfLogitsAndOfSignsIsDecidedAtZero) {
+  const Matrix z = (Matrix(4, 1) << 0.25, -0.25, 0.25, -0.25).finished();
+  const Matrix labels = (Matrix(4, 1) << 1, 0, 0, 0).finished();
+  EXPECT_EQ(accuracyOf("binaryCrossentropy", "linear", z, labels, true), 0.75);
+  const Matrix signs = (Matrix(4, 1) << 1, -1, -1, -1).finished();
+  EXPECT_EQ(accuracyOf("hinge", "linear", z, signs), 0.75);
+  EXPECT_EQ(accuracyOf("meanSquaredError", "linear", z, labels), 0.75) << "0.25 is below ½ there";
+}
+
+// --- Training steps -------------------------------------------------------------------------------------------
+
+TEST(ModelTest, ATrainingStepIsOneStepAgainstTheGradient) {
+  Random random = testRandom(64);
+  Model model = makeModel(3, {{4, "tanh"}, {2, "linear"}}, "meanSquaredError", "sgd", sgd(0.25));
+  const Matrix x = randomNormal(random, 5, 3), y = randomNormal(random, 5, 2);
+  Network before = model.network;
+  const double loss = before.lossAndGradients(view(x), view(y), model.objective());
+  Totals totals = model.emptyTotals();
+  model.trainStep(view(x), view(y), totals);
+  EXPECT_TRUE(sameBits(model.network.parameters(), Vector(before.parameters() - Scalar(0.25) * before.gradients())));
+  EXPECT_EQ(totals.rows, 5);
+  EXPECT_EQ(totals.loss, loss * 5) << "as it was before the step";
+}
+
+TEST(ModelTest, CompilingAgainStartsTheOptimizerAfresh) {
+  Random random = testRandom(65);
+  const Matrix x = randomNormal(random, 5, 3), y = randomNormal(random, 5, 2);
+  for (const char* name : {"rmsprop", "adam"}) {
+    Model seasoned = makeModel(3, {{2, "linear"}}, "meanSquaredError", name, sgd(0.01));
+    const Vector start = seasoned.network.parameters();
+    Totals totals = seasoned.emptyTotals();
+    for (int i = 0; i < 3; ++i) seasoned.trainStep(view(x), view(y), totals);
+    const Vector after = seasoned.network.parameters();
+    seasoned.compile(lossCalled("meanSquaredError"), {}, {}, optimizerCalled(name), sgd(0.01));
+    seasoned.network.parameters() = start;
+    for (int i = 0; i < 3; ++i) seasoned.trainStep(view(x), view(y), totals);
+    EXPECT_TRUE(sameBits(seasoned.network.parameters(), after)) << name;
+  }
+}
+
+TEST(ModelTest, CompilingWithoutLayersIsRefused) {
+  Model model(2, 1);
+  EXPECT_FALSE(model.compiled());
+  EXPECT_THROW(model.compile(lossCalled("huber"), {}, {}, optimizerCalled("sgd"), {}), std::invalid_argument);
+  EXPECT_FALSE(model.compiled());
+}
+
+TEST(ModelTest, ARefusedCompilationLeavesTheModelAsItWas) {
+  Model model = makeModel(2, {{1, "tanh"}}, "meanSquaredError", "sgd", sgd(0.5), {"meanAbsoluteError"});
+  LossOptions options;
+  options.fromLogits = true;
+  EXPECT_THROW(model.compile(lossCalled("huber"), options, {}, optimizerCalled("adam"), {}), std::invalid_argument);
+  EXPECT_TRUE(model.compiled());
+  EXPECT_EQ(std::string(model.objective().loss().name), "meanSquaredError");
+  EXPECT_EQ(model.metricCount(), 1u);
+}
+
+}  // namespace
+}  // namespace mlp
