@@ -42,7 +42,10 @@ export function report({ machine, rows, skipped, settings }) {
   return `${parts.filter(Boolean).join('\n\n')}\n`;
 }
 
-function made({ cpu, simd, cores, memoryGiB, os, node, chromium }, { date, rounds, repetitions, budgetMs, data, load }) {
+function made(
+  { cpu, simd, cores, memoryGiB, os, node, chromium },
+  { date, rounds, repetitions, budgetMs, data, load },
+) {
   return (
     `Made by \`npm run bench\` on ${cpu} (${simd}), ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, ` +
     `Chromium ${chromium ?? '–'}; ${date}, ${rounds} rounds of ${repetitions} × ${budgetMs} ms, ${data} input, ` +
