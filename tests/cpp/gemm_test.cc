@@ -12,7 +12,7 @@ namespace {
 
 // Scratch of exactly the size that is promised to be enough, filled with NaN: a number left from before would show.
 std::vector<Scalar> scratchFor(Index depth, Index columns) {
-  return std::vector<Scalar>(static_cast<std::size_t>(packedSize(depth, columns)), std::nan(""));
+  return std::vector<Scalar>(static_cast<std::size_t>(packedSize(depth)), std::nan(""));
 }
 
 Matrix emptyMatrix(Index rows, Index columns) { return Matrix::Constant(rows, columns, Scalar(std::nan(""))); }

@@ -69,7 +69,7 @@ struct Built {
   Matrix targets;
   std::vector<std::int32_t> classes;  // where the loss takes them
 
-  Samples samples() const { return {x.data(), classes.empty() ? targets.data() : nullptr, classes.data(), x.rows()}; }
+  Samples samples() const { return samplesOf(x, classes.empty() ? &targets : nullptr, classes.empty() ? nullptr : &classes); }
 };
 
 Built build(const Json& golden, const Json& optimizer) {

@@ -22,7 +22,7 @@ OptimizerOptions sgd(double learningRate) {
 
 Matrix predict(Model& model, const Matrix& x, Index batchSize) {
   Matrix outputs(x.rows(), model.network.outputs());
-  model.predict(x.data(), x.rows(), batchSize, outputs.data());
+  model.predict(samplesOf(x, nullptr, nullptr), batchSize, outputs.data());
   return outputs;
 }
 
@@ -91,7 +91,7 @@ TEST(ModelTest, EvaluateIsTheMeanByHand) {
   // errors 1, −2, 0
   for (const Index batchSize : {1, 2, 3, 10}) {
     Totals totals = model.emptyTotals();
-    model.evaluate({x.data(), y.data(), nullptr, 3}, 0, 3, batchSize, totals);
+    model.evaluate(samplesOf(x, &y, nullptr), 0, 3, batchSize, totals);
     EXPECT_EQ(totals.rows, 3);
     EXPECT_EQ(totals.loss, 5);
     EXPECT_EQ(totals.metrics, (std::vector<double>{3, 5}));
@@ -102,7 +102,7 @@ TEST(ModelTest, EvaluatingPartsAddsUpToTheWhole) {
   Random random = testRandom(62);
   Model model = makeModel(3, {{8, "relu"}, {4, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
   const Matrix x = randomNormal(random, 23, 3), y = randomTargets(random, TargetKind::kClassIndex, 23, 4);
-  const Samples samples{x.data(), y.data(), nullptr, 23};
+  const Samples samples = samplesOf(x, &y, nullptr);
   Totals whole = model.emptyTotals(), parts = model.emptyTotals();
   model.evaluate(samples, 0, 23, 23, whole);
   model.evaluate(samples, 0, 10, 4, parts);
@@ -123,8 +123,8 @@ TEST(ModelTest, ClassIndicesAreOneHotRows) {
     for (Index i = 0; i < 5; ++i) EXPECT_EQ(y(row, i), classes[static_cast<std::size_t>(row)] == i ? 1 : 0);
   }
   Totals byClass = model.emptyTotals(), byRow = model.emptyTotals();
-  model.evaluate({x.data(), nullptr, classes.data(), 9}, 0, 9, 4, byClass);
-  model.evaluate({x.data(), y.data(), nullptr, 9}, 0, 9, 4, byRow);
+  model.evaluate(samplesOf(x, nullptr, &classes), 0, 9, 4, byClass);
+  model.evaluate(samplesOf(x, &y, nullptr), 0, 9, 4, byRow);
   EXPECT_EQ(byClass.loss, byRow.loss);
   EXPECT_EQ(byClass.metrics, byRow.metrics);
 }
@@ -142,7 +142,7 @@ double accuracyOf(std::string_view loss, std::string_view activation, const Matr
   options.fromLogits = fromLogits;
   model.compile(lossCalled(loss), options, {&metricCalled("accuracy")}, optimizerCalled("sgd"), sgd(0.1));
   Totals totals = model.emptyTotals();
-  model.evaluate({logits.data(), y.data(), nullptr, logits.rows()}, 0, logits.rows(), logits.rows(), totals);
+  model.evaluate(samplesOf(logits, &y, nullptr), 0, logits.rows(), logits.rows(), totals);
   return totals.metrics[0] / static_cast<double>(totals.rows);
 }
 

@@ -166,7 +166,7 @@ TEST(NetworkTest, NothingIsAllocatedInATrainingStepOnceTheFirstBatchHasRun) {
         Model model = makeModel(6, {{17, "relu"}, {9, "gelu"}, {5, "softmax", false}, {3, "softmax"}},
                                 byClass ? "sparseCategoricalCrossentropy" : "categoricalCrossentropy", optimizer.name,
                                 options, {"accuracy", "meanAbsoluteError"});
-        const Samples samples{x.data(), byClass ? nullptr : y.data(), byClass ? classes.data() : nullptr, 50};
+        const Samples samples = samplesOf(x, byClass ? nullptr : &y, byClass ? &classes : nullptr);
         Trainer trainer(model, samples, 8, shuffle);
         trainer.beginEpoch();
         trainer.run(1, 1e9);

@@ -22,7 +22,8 @@ class Walk {
         state_(theta.size() * static_cast<std::size_t>(optimizer_->slots(options))) {}
 
   void step(const std::vector<Scalar>& gradients) {
-    optimizer_->update(theta.data(), gradients.data(), state_.data(), static_cast<Index>(theta.size()), options_,
+    optimizer_->update(theta.data(), gradients.data(), state_.data(), static_cast<Index>(theta.size()),
+                       static_cast<Index>(theta.size()), options_,
                        ++step_);
   }
 
@@ -152,7 +153,7 @@ TEST(OptimizerTest, AdamStaysFiniteAfterManySteps) {
   const Optimizer& adam = optimizerCalled("adam");
   Scalar theta = 1, state[2] = {Scalar(0.1), Scalar(0.01)};
   const Scalar g = Scalar(0.1);
-  adam.update(&theta, &g, state, 1, options(0.01), std::int64_t{1} << 40);
+  adam.update(&theta, &g, state, 1, 1, options(0.01), std::int64_t{1} << 40);
   EXPECT_NEAR(double(theta), 0.99, 1e-3) << "the corrections are 1 by then";
 }
 

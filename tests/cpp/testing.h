@@ -84,6 +84,17 @@ inline Model makeModel(Index features, const std::vector<Layer>& layers, std::st
   return model;
 }
 
+// Dense samples; targets or classes, whichever is not null.
+inline Samples samplesOf(const Matrix& x, const Matrix* targets, const std::vector<std::int32_t>* classes) {
+  Samples samples;
+  samples.rows = x.rows();
+  samples.features = x.cols();
+  samples.dense = x.data();
+  if (targets) samples.targets = targets->data();
+  if (classes) samples.classes = classes->data();
+  return samples;
+}
+
 inline ConstMatrixMap view(const Matrix& matrix) { return ConstMatrixMap(matrix.data(), matrix.rows(), matrix.cols()); }
 
 // The kernel and the bias of a layer, out of the flat parameters or gradients.
@@ -112,8 +123,8 @@ inline void randomizeParameters(Network& network, Random& random, double stddev)
 }
 
 inline Matrix oneHotRows(const std::vector<std::int32_t>& classes, Index count) {
-  Matrix targets(static_cast<Index>(classes.size()), count);
-  oneHot(classes.data(), MatrixMap(targets.data(), targets.rows(), count));
+  Matrix targets = Matrix::Zero(static_cast<Index>(classes.size()), count);
+  for (std::size_t row = 0; row < classes.size(); ++row) targets(static_cast<Index>(row), classes[row]) = 1;
   return targets;
 }
 

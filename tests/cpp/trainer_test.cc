@@ -32,8 +32,8 @@ struct Task {
     y = oneHotRows(classes, 3);
   }
 
-  Samples byRow() const { return {x.data(), y.data(), nullptr, 50}; }
-  Samples byClass() const { return {x.data(), nullptr, classes.data(), 50}; }
+  Samples byRow() const { return samplesOf(x, &y, nullptr); }
+  Samples byClass() const { return samplesOf(x, nullptr, &classes); }
 
   static Model model(const char* optimizer = "adam") {
     return makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", optimizer, learningRate(0.01),
@@ -104,7 +104,7 @@ std::vector<std::vector<int>> visits(bool shuffle, Index batchSize, int epochs, 
   Matrix x(kSamples, 1);
   const Matrix y = Matrix::Constant(kSamples, 1, Scalar(-1e30));
   for (int i = 0; i < kSamples; ++i) x(i, 0) = static_cast<Scalar>(1 << i);
-  Trainer trainer(model, {x.data(), y.data(), nullptr, kSamples}, batchSize, shuffle);
+  Trainer trainer(model, samplesOf(x, &y, nullptr), batchSize, shuffle);
   std::vector<std::vector<int>> batches;
   for (int epoch = 0; epoch < epochs; ++epoch) {
     trainer.beginEpoch();
@@ -206,7 +206,7 @@ TEST(TrainerTest, LookingAtTheModelBetweenBatchesChangesNothing) {
     while (!trainer.epochDone()) {
       trainer.run(1, kForever);
       Matrix outputs(50, 3);
-      watched.predict(task.x.data(), 50, 13, outputs.data());
+      watched.predict(samplesOf(task.x, nullptr, nullptr), 13, outputs.data());
       Totals totals = watched.emptyTotals();
       watched.evaluate(task.byClass(), 3, 40, 11, totals);
     }
