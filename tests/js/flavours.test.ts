@@ -22,7 +22,7 @@ const train = (options: Parameters<typeof init>[0]) =>
       model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
       await model.fit(x, y, { epochs: 2, batchSize: 100 });
       for (const { data } of model.getWeights()) {
-        const bits = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+        const bits = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
         hashes.push(Buffer.from(await crypto.subtle.digest('SHA-256', bits)).toString('hex'));
       }
       model.dispose();

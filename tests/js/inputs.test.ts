@@ -119,7 +119,7 @@ describe('Samples are refused', () => {
     ['bytes that are no whole rows', { data: new Uint8Array(4) }, 'x.data: expected at least one row of 3 numbers'],
     ['bytes that are none', { data: [1, 2, 3] }, 'x.data: expected a Uint8Array, got Array(3)'],
     ['a scale that is not finite', { data: new Uint8Array(3), scale: NaN }, 'x.scale: expected a finite number'],
-    ['an option nobody knows', { data: new Uint8Array(3), scael: 1 }, "Did you mean 'scale'?"],
+    ['an option nobody knows', { data: new Uint8Array(3), scales: 1 }, "Did you mean 'scale'?"],
     ['another width', { ...sparse, shape: [2, 4] }, 'x.shape[1]: expected 3, the features of the model, got 4'],
     ['no shape', { ...sparse, shape: undefined }, 'x.shape: expected an array [rows, features]'],
     ['no rows', { ...sparse, shape: [0, 3] }, 'x.shape[0]: expected an integer from 1'],

@@ -179,7 +179,7 @@ describe('init says what was wrong', () => {
     expect(outcomes[0]!.slice(prefix.length)).toMatch(reason);
   });
 
-  const OPTIONS = "'wasmUrl', 'wasmBinary', 'simd'";
+  const OPTIONS = "'wasmUrl', 'wasmBinary', 'simd', 'deterministic', 'threads'";
   it.each<[unknown, string]>([
     [null, 'TypeError: init: options: expected an object, got null'],
     ['mlp.wasm', "TypeError: init: options: expected an object, got 'mlp.wasm'"],
@@ -191,7 +191,7 @@ describe('init says what was wrong', () => {
     [{ wasmUrl: '' }, "RangeError: init: wasmUrl: expected a string that is not empty, got ''"],
     [{ wasmBinary: 'AGFzbQ' }, "TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got 'AGFzbQ'"],
     [{ wasmBinary: [0, 97] }, 'TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got Array(2)'],
-    [{ simd: 'yes' }, "TypeError: init: simd: expected true or false, got 'yes'"],
+    [{ simd: 'yes' }, "TypeError: init: simd: expected 'relaxed', true or false, got 'yes'"],
   ])('with options of %j', async (options, message) => {
     expect(await load(options)).toEqual({ outcomes: [message] });
     expect((await load(undefined, options)).outcomes).toEqual(['loaded', message]);

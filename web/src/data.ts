@@ -30,7 +30,7 @@ export function checkInputs(argument: string, x: Inputs, features: number): Inpu
   const dense =
     x instanceof Float32Array
       ? x
-      : fromRows(argument, x as number[][], features, `samples (rows × ${features}): a Float32Array or an array of rows`);
+      : fromRows(argument, x as number[][], features, `a Float32Array (rows × ${features}) or an array of rows`);
   const rows = checkRows(argument, dense, features);
   checkValues(argument, dense, features, ...VALID.any);
   return { rows, features, dense };

@@ -140,9 +140,11 @@ function checkOptions(options: InitOptions): void {
     checkString('init: wasmUrl', wasmUrl);
   }
   if (wasmBinary !== undefined) asBytes('init: wasmBinary', wasmBinary);
-  if (simd !== undefined && simd !== 'relaxed') checkBoolean("init: simd, if not 'relaxed'", simd);
+  if (simd !== undefined && simd !== 'relaxed' && typeof simd !== 'boolean') {
+    throw typeError('init: simd', "'relaxed', true or false", simd);
+  }
   if (deterministic !== undefined) checkBoolean('init: deterministic', deterministic);
-  if (threads !== undefined && threads !== 'auto') checkInteger("init: threads, if not 'auto'", threads, 1, 32);
+  if (threads !== undefined && threads !== 'auto') checkInteger('init: threads', threads, 1, 32);
   if (simd === 'relaxed' && deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
 }
 
