@@ -7,6 +7,7 @@ import { measureInNode } from './hosts/node.mjs';
 import { measureTorch } from './hosts/torch.mjs';
 import { measureSize } from './measure-size.mjs';
 import { BUILD } from './paths.mjs';
+import { undisturbed } from './quiet.mjs';
 import { YARDSTICK } from './rows.mjs';
 import { median } from './statistics.mjs';
 
@@ -14,7 +15,7 @@ const TIMED = ['train', 'predictOne', 'predictMany'];
 const ONCE = { size: 1, timeTo: 2 }; // rounds at most
 
 export class Harness {
-  /** @param settings { folder, dist, packageVersion, versions, budgetMs, repetitions, chromium?, log } */
+  /** @param settings { folder, dist, packageVersion, versions, budgetMs, repetitions, patienceMs, chromium?, log } */
   constructor(settings) {
     Object.assign(this, settings);
     mkdirSync(path.join(BUILD, 'outputs'), { recursive: true });
@@ -66,7 +67,10 @@ export class Harness {
     const verify = TIMED.includes(work.kind) && entry.rounds.length === 0;
     const outputs = path.join(BUILD, 'outputs', `${row.id}-${work.id}`);
     try {
-      const result = await this.measure(row, work, this.job(row, work, { verify, outputs, ...budget }));
+      const job = this.job(row, work, { verify, outputs, ...budget });
+      const measure = () => this.measure(row, work, job);
+      const timed = work.kind !== 'size';
+      const result = timed ? await undisturbed(measure, row.threads ?? 1, this.patienceMs) : await measure();
       const measured = { ...result };
       entry.version = result.version ?? entry.version;
       entry.details = result.details ?? entry.details;

@@ -36,6 +36,7 @@ export function report({ machine, rows, skipped, settings }) {
     ...section('Share of the peak', PEAK, peakTable(rows)),
     ...timeTo(rows),
     ...refusals(rows),
+    ...section('Disturbed', '', disturbed(rows)),
     ...section('Not measured here', '', skipped.map(({ who, reason }) => `* ${who}: ${reason}`).join('\n')),
     ...section('Versions', '', versions(rows)),
   ];
@@ -115,6 +116,12 @@ function refusals(rows) {
       ),
   );
   return lines.length > 0 ? ['## Refused and failed', lines.join('\n')] : [];
+}
+
+function disturbed(rows) {
+  const entries = rows.flatMap(({ works }) => Object.values(works).flatMap(({ rounds }) => rounds));
+  const count = entries.filter((round) => round.disturbed).length;
+  return count > 0 ? `Other programs ran during ${count} of ${entries.length} measurements, after three attempts.` : '';
 }
 
 function versions(rows) {

@@ -6,6 +6,7 @@
  * host     node, page (headless Chromium), native or torch
  * peer     the module in peers/ that a Node process or page loads; flavour is handed to it
  * works    what it can do
+ * slow     left out by --quick
  * trainer  what a page that trains with it imports, for the work `size`
  */
 import { existsSync, readdirSync } from 'node:fs';
@@ -69,6 +70,7 @@ function ours(dist) {
       flavour: { init },
       relaxed,
       threads: init.threads ?? 1,
+      slow: init.simd === false,
       works: [...SPEED, 'W1D', 'T97', ...PAGE],
       trainer: {
         source: `export { init, sequential, dense } from ${JSON.stringify(path.join(dist, 'index.js'))};`,
@@ -93,6 +95,7 @@ function ours(dist) {
         id: `ours-${id}-page`,
         who: `**mlp-wasm** ${name}, Chromium`,
         host: 'page',
+        slow: true,
         isolated: shared.threads > 1,
         missing: () => missing() ?? noChromium(),
       },

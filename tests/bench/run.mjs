@@ -1,11 +1,12 @@
 // Compares mlp-wasm with its peers, all in one run:  npm run bench -- [options]
 //
-//   --quick          under two minutes: only mlp-wasm in Node; fails when a ratio to native Eigen fell by more than
+//   --quick          under two minutes: only mlp-wasm with SIMD in Node; fails when a ratio to native Eigen fell by more than
 //                    20 % against the committed results.json
 //   --only a,b       rows whose id or group contains one of these (ours, tfjs, jax, onnx, brain, plain, native, torch)
 //   --works a,b      W1, W1D, W2, W3, P1, P2, init, size, T97
 //   --rounds n       how often everything is measured in turn (3)
 //   --budget ms      how long a repetition lasts (400)
+//   --patience s     how long to wait, before each measurement, for other programs to pause (20; quick: 1)
 //   --data mnist     real MNIST instead of synthetic digits for W1, W2, P1, P2
 //   --dist folder    another build of the package
 //   --json file      where to write every sample (build/bench/last.json)
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
     works: { type: 'string' },
     rounds: { type: 'string' },
     budget: { type: 'string' },
+    patience: { type: 'string' },
     data: { type: 'string', default: 'synthetic' },
     dist: { type: 'string' },
     json: { type: 'string', default: path.join(BUILD, 'last.json') },
@@ -64,6 +66,7 @@ const settings = {
   rounds: Number(options.rounds ?? (quick ? 2 : 3)),
   budgetMs: Number(options.budget ?? (quick ? 200 : 400)),
   repetitions: 3,
+  patienceMs: 1000 * Number(options.patience ?? (quick ? 1 : 20)),
   load,
   data: data === 'mnist' ? 'MNIST' : 'synthetic',
 };
@@ -101,7 +104,7 @@ function chosenRows() {
   const candidates = allRows(dist).filter(
     (row) =>
       row.id === YARDSTICK ||
-      (matches(row) && row.works.some((id) => works.includes(workCalled(id))) && !(quick && row.host === 'page')),
+      (matches(row) && row.works.some((id) => works.includes(workCalled(id))) && !(quick && row.slow)),
   );
   const skipped = [];
   const rows = candidates.filter((row) => {
@@ -127,11 +130,12 @@ function logLine(round, row, work, entry) {
   const samples = last?.samples ?? [];
   const middle = samples.length ? [...samples].sort((a, b) => a - b)[samples.length >> 1].toPrecision(4) : '';
   const ratio = last?.ratio === undefined ? '' : `${last.ratio.toFixed(2)} × native SSE`;
+  const disturbed = last?.disturbed ? '  (other programs ran)' : '';
   const said = entry.failed
     ? `failed: ${entry.failed}`
     : entry.refused
       ? `refused: ${entry.refused}`
-      : `${middle} ${work.unit}  ${ratio}`;
+      : `${middle} ${work.unit}  ${ratio}${disturbed}`;
   console.log(`${round + 1}  ${work.id.padEnd(4)}  ${row.id.padEnd(26)} ${said}`);
 }
 
