@@ -12,12 +12,13 @@ constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel, and of a til
 constexpr Index kTileRows = 4;        // 4×8 fills 8 of 16 registers with sums; 6×8 spills
 constexpr Index kPackRows = 16;       // with fewer rows, packing costs more than it saves
 
-// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·). A(i, p) = a[i·rowStride + p·depthStride], one of the strides
-// being 1; B(p, j) = b[p·bStride + j]. Not inlined: V8 optimises functions that are called often, not loops inside
-// one long call.
+// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·). A(i, p) = a[i·rowStride + p·depthStride], one of the
+// strides being 1; B(p, j) = b[p·bStride + j]. Not inlined: V8 optimises functions that are called often, not
+// loops inside one long call.
 template <int Rows, bool RowsAdjacent>
-__attribute__((noinline)) void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride, Index depth,
-                                    const Scalar* bias, Scalar* c, Index cStride, Index columns) {
+__attribute__((noinline)) void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride,
+                                    Index depth, const Scalar* bias, Scalar* c, Index cStride,
+                                    Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   const Index depthStride = RowsAdjacent ? aStride : 1;
   Vec low[Rows], high[Rows];
@@ -51,14 +52,18 @@ void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, 
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   Index i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
-    tile<4, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride, columns);
+    tile<4, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride,
+                          columns);
   }
   a += i * rowStride;
   c += i * cStride;
   switch (rows - i) {
-    case 3: return tile<3, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
-    case 2: return tile<2, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
-    case 1: return tile<1, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+    case 3:
+      return tile<3, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+    case 2:
+      return tile<2, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+    case 1:
+      return tile<1, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
   }
 }
 
@@ -85,8 +90,8 @@ void packColumns(const Scalar* b, Index stride, Index depth, Index columns, Scal
 
 // C (m×n) = A·B + bias, by panels of eight columns: each is packed and multiplied by itself.
 template <bool RowsAdjacent, bool TransposedB>
-void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c, Index m,
-             Index n, Index k, Scalar* scratch) {
+void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c,
+             Index m, Index n, Index k, Scalar* scratch) {
   const auto panel = [=](Index index, int thread) {
     const Index j = index * kPanel;
     const Index columns = n - j < kPanel ? n - j : kPanel;
@@ -122,17 +127,18 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
 Index packedSize(Index depth) { return depth * kPanel * threadCount(); }
 
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch) {
-  product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(), scratch);
+  product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(),
+                        scratch);
 }
 
 void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {
-  product<true, false>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(), a.rows(),
-                       scratch);
+  product<true, false>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(),
+                       a.rows(), scratch);
 }
 
 void multiplyTransposedB(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {
-  product<false, true>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(), a.cols(),
-                       scratch);
+  product<false, true>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(),
+                       a.cols(), scratch);
 }
 
 namespace reference {

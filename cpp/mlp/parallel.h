@@ -1,4 +1,5 @@
-// Work split over threads. In the flavour without threads, and until JavaScript has lent some, it is a plain loop.
+// Work split over threads. In the flavour without threads, and until JavaScript has lent some, it is a plain
+// loop.
 #pragma once
 
 #include "mlp/types.h"
@@ -12,8 +13,8 @@ int threadCount();
 
 using Task = void(const void* context, Index index, int thread);
 
-// Runs task(context, i, thread) once for every i in [0, count), in any order, on any thread; `thread` is below
-// threadCount(). Returns when all are done. Tasks must not depend on each other, nor call parallelFor.
+// Runs task(context, i, thread) once for every i in [0, count), in any order, on any thread; `thread` is
+// below threadCount(). Returns when all are done. Tasks must not depend on each other, nor call parallelFor.
 void parallelFor(Index count, Task* task, const void* context);
 
 template <class Function>

@@ -8,16 +8,17 @@
 namespace mlp::pool {
 namespace {
 
-// How long a worker looks for the next job before it sleeps: the jobs of a training step come this close together.
+// How long a worker looks for the next job before it sleeps: the jobs of a training step come this close
+// together.
 constexpr int kSpins = 20000;
 
 Task* task;
 const void* context;
 
-// The job's task count in the high half, the next one to hand out in the low half. In one word, so that a worker
-// that comes late can never take a number of one job for a number of another.
+// The job's task count in the high half, the next one to hand out in the low half. In one word, so that a
+// worker that comes late can never take a number of one job for a number of another.
 std::atomic<std::uint64_t> ticket{0};
-std::atomic<int> active{0};   // workers that may hold a ticket
+std::atomic<int> active{0};  // workers that may hold a ticket
 std::atomic<int> inside{0};
 int used = 0;
 std::atomic<std::uint32_t> jobs{0};  // how many there were: what sleeping workers wait on

@@ -53,7 +53,8 @@ void Batcher::gatherSparse(const std::int32_t* order, Index first) {
     const Index row = order ? order[first + i] : first + i;
     if (samples_.rowStarts) {
       const std::int32_t begin = samples_.rowStarts[row];
-      sparseBatch_.appendEntries(samples_.columns + begin, samples_.values + begin, samples_.rowStarts[row + 1] - begin);
+      sparseBatch_.appendEntries(samples_.columns + begin, samples_.values + begin,
+                                 samples_.rowStarts[row + 1] - begin);
     } else if (samples_.bytes) {
       sparseBatch_.appendBytes(samples_.bytes + row * samples_.features, samples_.scale);
     } else {

@@ -1,5 +1,5 @@
-// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension, which
-// becomes v128 in WebAssembly and SSE, AVX or NEON natively, from the same source.
+// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension,
+// which becomes v128 in WebAssembly and SSE, AVX or NEON natively, from the same source.
 #pragma once
 
 #include <cstring>
@@ -27,8 +27,8 @@ inline Vec multiplyAdd(Vec a, Vec b, Vec c) {
 #if defined(__wasm_relaxed_simd__) && __clang_major__ >= 17
   return __builtin_wasm_relaxed_madd_f32x4(a, b, c);
 #elif defined(__wasm_relaxed_simd__)
-  // The prototype's instruction, which scripts/relaxed.mjs turns into the final one. Its first operand was the
-  // addend; the final one's is the last: the order here is the final one.
+  // The prototype's instruction, which scripts/relaxed.mjs turns into the final one. Its first operand was
+  // the addend; the final one's is the last: the order here is the final one.
   return __builtin_wasm_fma_f32x4(a, b, c);
 #else
   return a * b + c;

@@ -11,8 +11,8 @@ namespace {
 
 // out[0 … Vecs·4) = start + Σ_e values[e] · other[indices[e]·stride + 0 … Vecs·4).
 template <int Vecs>
-void gather(const std::int32_t* indices, const Scalar* values, Index count,
-                                      const Scalar* other, Index stride, const Scalar* start, Scalar* out) {
+void gather(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other, Index stride,
+            const Scalar* start, Scalar* out) {
   Vec sums[Vecs];
   for (int v = 0; v < Vecs; ++v) sums[v] = start ? load(start + v * kLanes) : splat(0);
   for (Index e = 0; e < count; ++e) {
@@ -24,28 +24,29 @@ void gather(const std::int32_t* indices, const Scalar* values, Index count,
 }
 
 // The same for one column.
-void gatherOne(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other, Index stride,
-               const Scalar* start, Scalar* out) {
+void gatherOne(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other,
+               Index stride, const Scalar* start, Scalar* out) {
   Vec sum = splat(start ? *start : Scalar(0));  // in a vector, so that it rounds as its neighbours do
-  for (Index e = 0; e < count; ++e) sum = multiplyAdd(splat(values[e]), splat(other[indices[e] * stride]), sum);
+  for (Index e = 0; e < count; ++e)
+    sum = multiplyAdd(splat(values[e]), splat(other[indices[e] * stride]), sum);
   *out = sum[0];
 }
 
-using Gather = void(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other, Index stride,
-                    const Scalar* start, Scalar* out);
+using Gather = void(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other,
+                    Index stride, const Scalar* start, Scalar* out);
 
-// out(i, 0 …) for every list i. The kernel comes by pointer so that it stays a function of its own: inlined into
-// this loop, V8 keeps its sums in memory instead of registers, at half the speed.
+// out(i, 0 …) for every list i. The kernel comes by pointer so that it stays a function of its own: inlined
+// into this loop, V8 keeps its sums in memory instead of registers, at half the speed.
 __attribute__((noinline)) void eachList(Gather* gather, const std::int32_t* starts, Index lists,
-                                        const std::int32_t* indices, const Scalar* values, const Scalar* other,
-                                        Index stride, const Scalar* start, Scalar* out) {
+                                        const std::int32_t* indices, const Scalar* values,
+                                        const Scalar* other, Index stride, const Scalar* start, Scalar* out) {
   for (Index i = 0; i < lists; ++i, out += stride) {
     gather(indices + starts[i], values + starts[i], starts[i + 1] - starts[i], other, stride, start, out);
   }
 }
 
-// lists × n: out(i, ·) = start + Σ over the entries of list i. Blocks of columns on the outside, so that the part
-// of `other` that is read stays close.
+// lists × n: out(i, ·) = start + Σ over the entries of list i. Blocks of columns on the outside, so that the
+// part of `other` that is read stays close.
 void product(const std::int32_t* starts, Index lists, const std::int32_t* indices, const Scalar* values,
              const Scalar* other, Index n, const Scalar* start, Scalar* out) {
   const auto rows = [=](Index begin, Index end) {
@@ -66,11 +67,12 @@ void product(const std::int32_t* starts, Index lists, const std::int32_t* indice
   parallelFor(parts, [=](Index part, int) { rows(part * lists / parts, (part + 1) * lists / parts); });
 }
 
-// Appends the numbers of a row that are not zero, `value(i)` being number i; returns how many entries there are then.
-// Groups of zeros, told by one comparison of their bytes, are passed over; elsewhere every number is written and the
-// end moved on only behind those that count: no branch to mispredict.
+// Appends the numbers of a row that are not zero, `value(i)` being number i; returns how many entries there
+// are then. Groups of zeros, told by one comparison of their bytes, are passed over; elsewhere every number
+// is written and the end moved on only behind those that count: no branch to mispredict.
 template <class Number, class Value>
-Index appendNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values, Index end) {
+Index appendNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values,
+                    Index end) {
   constexpr Index kGroup = 8 / sizeof(Number) > 1 ? 8 / sizeof(Number) : 1;
   const auto append = [&](Index i) {
     columns[end] = static_cast<std::int32_t>(i);
@@ -108,14 +110,16 @@ void SparseBatch::endRow() { rowStarts_.push_back(static_cast<std::int32_t>(entr
 
 void SparseBatch::appendDense(const Scalar* row) {
   makeRoom(features_ + 1);
-  entries_ = appendNonzero(row, features_, [row](Index i) { return row[i]; }, columns_.data(), values_.data(), entries_);
+  entries_ = appendNonzero(
+      row, features_, [row](Index i) { return row[i]; }, columns_.data(), values_.data(), entries_);
   endRow();
 }
 
 void SparseBatch::appendBytes(const std::uint8_t* row, Scalar scale) {
   makeRoom(features_ + 1);
-  entries_ = appendNonzero(row, features_, [row, scale](Index i) { return static_cast<Scalar>(row[i]) * scale; },
-                           columns_.data(), values_.data(), entries_);
+  entries_ = appendNonzero(
+      row, features_, [row, scale](Index i) { return static_cast<Scalar>(row[i]) * scale; }, columns_.data(),
+      values_.data(), entries_);
   endRow();
 }
 
@@ -136,7 +140,8 @@ void SparseBatch::finish(bool forGradient) {
     valuesByColumn_.resize(columns_.size());
   }
   const std::int32_t* column = columns_.data();
-  std::int32_t* next = columnStarts_.data() + 1;  // of column j: its count, then where it starts, then where it ends
+  std::int32_t* next =
+      columnStarts_.data() + 1;  // of column j: its count, then where it starts, then where it ends
   for (Index e = 0; e < entries_; ++e) ++next[column[e]];
   std::int32_t start = 0;
   for (Index j = 0; j < features_; ++j) {
@@ -155,12 +160,13 @@ void SparseBatch::finish(bool forGradient) {
 }
 
 void SparseBatch::multiply(ConstMatrixMap kernel, const Scalar* bias, MatrixMap z) const {
-  product(rowStarts_.data(), rows(), columns_.data(), values_.data(), kernel.data(), kernel.cols(), bias, z.data());
+  product(rowStarts_.data(), rows(), columns_.data(), values_.data(), kernel.data(), kernel.cols(), bias,
+          z.data());
 }
 
 void SparseBatch::multiplyTransposed(ConstMatrixMap delta, MatrixMap grad) const {
-  product(columnStarts_.data(), features_, rowOf_.data(), valuesByColumn_.data(), delta.data(), delta.cols(), nullptr,
-          grad.data());
+  product(columnStarts_.data(), features_, rowOf_.data(), valuesByColumn_.data(), delta.data(), delta.cols(),
+          nullptr, grad.data());
 }
 
 }  // namespace mlp

@@ -1,7 +1,7 @@
 // A batch whose rows are mostly zero, and the two products of the first layer that skip the zeros.
 //
-// The products add the same terms in the same order as the dense ones of gemm.h, less those that are zero: the
-// results are the same to the bit, as long as the other operand is finite.
+// The products add the same terms in the same order as the dense ones of gemm.h, less those that are zero:
+// the results are the same to the bit, as long as the other operand is finite.
 #pragma once
 
 #include <cstdint>

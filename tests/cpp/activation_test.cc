@@ -52,15 +52,18 @@ const std::map<std::string, Formula>& formulas() {
          return 0.5 * z * (1 + std::tanh(std::sqrt(2 / 3.14159265358979324) * (z + 0.044715 * z * z * z)));
        })},
       {"silu", each([](double z, double) { return z * sigmoidOf(z); })},
-      {"softplus", each([](double z, double) { return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); })},
+      {"softplus",
+       each([](double z, double) { return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); })},
       {"softsign", each([](double z, double) { return z / (1 + std::abs(z)); })},
       {"hardSigmoid", each([](double z, double) { return std::min(std::max(z / 6 + 0.5, 0.0), 1.0); })},
-      {"softmax", [](const Row& z, double) {
+      {"softmax",
+       [](const Row& z, double) {
          Row a;
          for (const double x : z) a.push_back(std::exp(x - logSumExp(z)));
          return a;
        }},
-      {"logSoftmax", [](const Row& z, double) {
+      {"logSoftmax",
+       [](const Row& z, double) {
          Row a;
          for (const double x : z) a.push_back(x - logSumExp(z));
          return a;
@@ -114,7 +117,8 @@ TEST(ActivationTest, NamesAreUniqueAndFound) {
 }
 
 TEST(ActivationTest, EveryActivationHasItsFormulaHere) {
-  for (const Activation& activation : activations()) EXPECT_EQ(formulas().count(activation.name), 1u) << activation.name;
+  for (const Activation& activation : activations())
+    EXPECT_EQ(formulas().count(activation.name), 1u) << activation.name;
   EXPECT_EQ(formulas().size(), activations().size());
 }
 
@@ -124,7 +128,8 @@ TEST(ActivationTest, ValuesAreThoseOfTheFormula) {
     for (const double alpha : alphasOf(activation)) {
       const Matrix a = apply(activation, z, alpha);
       for (Index row = 0; row < z.rows(); ++row) {
-        const Row expected = formulaOf(activation)(rowOf(z, row), static_cast<double>(static_cast<Scalar>(alpha)));
+        const Row expected =
+            formulaOf(activation)(rowOf(z, row), static_cast<double>(static_cast<Scalar>(alpha)));
         for (Index i = 0; i < z.cols(); ++i) {
           const double value = expected[static_cast<std::size_t>(i)];
           // geluTanh's tail is a difference of nearly equal numbers, hence the absolute part.
@@ -153,11 +158,13 @@ TEST(ActivationTest, DerivativesAreThoseOfTheFormulaByCentralDifferences) {
             up[static_cast<std::size_t>(i)] += h;
             down[static_cast<std::size_t>(i)] -= h;
             const auto piece = [&](double x) {
-              return activation.piece ? activation.piece(static_cast<Scalar>(x), static_cast<Scalar>(alpha)) : 0;
+              return activation.piece ? activation.piece(static_cast<Scalar>(x), static_cast<Scalar>(alpha))
+                                      : 0;
             };
             if (piece(double(z(row, i)) + 2 * h) != piece(double(z(row, i)) - 2 * h)) continue;
             const auto k0 = static_cast<std::size_t>(k);
-            const double slope = (formulaOf(activation)(up, alpha)[k0] - formulaOf(activation)(down, alpha)[k0]) / (2 * h);
+            const double slope =
+                (formulaOf(activation)(up, alpha)[k0] - formulaOf(activation)(down, alpha)[k0]) / (2 * h);
             EXPECT_NEAR(double(pulled(row, i)), 2 * slope, within(1e-7, 4e-6))
                 << activation.name << ", ∂a[" << k << "]/∂z[" << i << "] at " << z(row, i);
           }
@@ -181,7 +188,8 @@ TEST(ActivationTest, BackwardScalesTheErrorSignalItIsGiven) {
 
 TEST(ActivationTest, ExtremeInputsGiveFiniteValuesAndSlopes) {
   for (const double size : {50.0, 89.0, 104.0, 1e3, 1e4, 1e6}) {
-    const Matrix z = Scalar(size) * (Matrix(5, 3) << 1, -1, 0, 1, 1, 1, -1, -1, -1, -1, -1, 1, 0.5, -0.25, 0.75).finished();
+    const Matrix z = Scalar(size) *
+                     (Matrix(5, 3) << 1, -1, 0, 1, 1, 1, -1, -1, -1, -1, -1, 1, 0.5, -0.25, 0.75).finished();
     for (const Activation& activation : activations()) {
       const Matrix a = apply(activation, z, activation.defaultAlpha);
       const Matrix slopes = pullBack(activation, z, Matrix::Ones(5, 3), activation.defaultAlpha);

@@ -21,8 +21,9 @@ namespace {
 using Json = nlohmann::json;
 using Numbers = std::vector<double>;
 
-// An entry may be off by this much of itself, or of this share of the largest entry of its tensor if that is more: a
-// sum whose terms cancel keeps only the digits its largest terms have. tests/js/golden.test.ts has the same bounds.
+// An entry may be off by this much of itself, or of this share of the largest entry of its tensor if that is
+// more: a sum whose terms cancel keeps only the digits its largest terms have. tests/js/golden.test.ts has
+// the same bounds.
 constexpr double kBound = within(1e-9, 1e-5);
 constexpr double kShare = 0.1;
 constexpr int kSteps = 10;
@@ -30,7 +31,8 @@ constexpr int kSteps = 10;
 // PyTorch 1.13 differentiates hardsigmoid with the float number nearest to 1/6 in double too, 3e-8 beside it.
 bool derivativeIsOnlyFloat(const Json& golden) {
   const Json& layers = golden.at("layers");
-  return std::any_of(layers.begin(), layers.end(), [](const Json& l) { return l.at("activation") == "hardSigmoid"; });
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const Json& l) { return l.at("activation") == "hardSigmoid"; });
 }
 constexpr double kBoundOfFloatDerivatives = std::max(kBound, 1e-6);
 
@@ -69,7 +71,9 @@ struct Built {
   Matrix targets;
   std::vector<std::int32_t> classes;  // where the loss takes them
 
-  Samples samples() const { return samplesOf(x, classes.empty() ? &targets : nullptr, classes.empty() ? nullptr : &classes); }
+  Samples samples() const {
+    return samplesOf(x, classes.empty() ? &targets : nullptr, classes.empty() ? nullptr : &classes);
+  }
 };
 
 Built build(const Json& golden, const Json& optimizer) {
@@ -86,7 +90,8 @@ Built build(const Json& golden, const Json& optimizer) {
     const Numbers data = weight.at("data");
     weights.insert(weights.end(), data.begin(), data.end());
   }
-  if (static_cast<Index>(weights.size()) != model.network.parameters().size()) throw std::runtime_error("weights");
+  if (static_cast<Index>(weights.size()) != model.network.parameters().size())
+    throw std::runtime_error("weights");
   for (std::size_t i = 0; i < weights.size(); ++i) {
     model.network.parameters()[static_cast<Index>(i)] = static_cast<Scalar>(weights[i]);
   }
@@ -95,11 +100,16 @@ Built build(const Json& golden, const Json& optimizer) {
   LossOptions options;
   for (const auto& [key, value] : golden.at("loss").items()) {
     if (key == "name") continue;
-    if (key == "delta") options.delta = value.get<Scalar>();
-    else if (key == "labelSmoothing") options.labelSmoothing = value.get<Scalar>();
-    else if (key == "reduction") options.sumReduction = value.get<std::string>() == "sum";
-    else if (key == "fromLogits") options.fromLogits = value.get<bool>();
-    else throw std::runtime_error("unknown loss option " + key);
+    if (key == "delta")
+      options.delta = value.get<Scalar>();
+    else if (key == "labelSmoothing")
+      options.labelSmoothing = value.get<Scalar>();
+    else if (key == "reduction")
+      options.sumReduction = value.get<std::string>() == "sum";
+    else if (key == "fromLogits")
+      options.fromLogits = value.get<bool>();
+    else
+      throw std::runtime_error("unknown loss option " + key);
   }
 
   OptimizerOptions optimizerOptions;
@@ -129,8 +139,8 @@ class Comparison {
  public:
   explicit Comparison(const char* what) : what_(what) {}
   ~Comparison() {
-    std::cout << what_ << " against PyTorch, " << (kDouble ? "double" : "float") << ": worst relative error " << worst_
-              << " over " << count_ << " numbers";
+    std::cout << what_ << " against PyTorch, " << (kDouble ? "double" : "float") << ": worst relative error "
+              << worst_ << " over " << count_ << " numbers";
     if (worstOfFloatDerivatives_ > 0) std::cout << "; with hardSigmoid " << worstOfFloatDerivatives_;
     std::cout << '\n';
   }
@@ -186,7 +196,8 @@ TEST(Golden, ThereAreAtLeastFortyNetworksThatUseEveryActivationLossAndOptimizer)
   std::vector<std::string> wanted = namesIn(activations());
   for (const std::string& name : namesIn(losses())) wanted.push_back(name);
   for (const std::string& name : namesIn(optimizers())) wanted.push_back(name);
-  for (const std::string& name : wanted) EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
+  for (const std::string& name : wanted)
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
 }
 
 TEST(Golden, ZAndAOfEveryLayerAreThoseOfPyTorch) {
@@ -198,8 +209,10 @@ TEST(Golden, ZAndAOfEveryLayerAreThoseOfPyTorch) {
     for (std::size_t layer = 0; layer < golden.at("forward").size(); ++layer) {
       const Json& expected = golden.at("forward")[layer];
       const std::string name = " of layer " + std::to_string(layer);
-      comparison.expectClose(built.model.network.z(layer).data(), expected.at("z").get<Numbers>(), "z" + name);
-      comparison.expectClose(built.model.network.a(layer).data(), expected.at("a").get<Numbers>(), "a" + name);
+      comparison.expectClose(built.model.network.z(layer).data(), expected.at("z").get<Numbers>(),
+                             "z" + name);
+      comparison.expectClose(built.model.network.a(layer).data(), expected.at("a").get<Numbers>(),
+                             "a" + name);
     }
   }
 }

@@ -53,7 +53,8 @@ std::map<std::string, Promise> promises(double in, double out) {
 
 TEST(InitializerTest, NamesAreUniqueAndFound) {
   EXPECT_TRUE(allDifferent(namesIn(initializers())));
-  for (const Initializer& initializer : initializers()) EXPECT_EQ(findInitializer(initializer.name), &initializer);
+  for (const Initializer& initializer : initializers())
+    EXPECT_EQ(findInitializer(initializer.name), &initializer);
   EXPECT_EQ(findInitializer("xavier"), nullptr);
 }
 
@@ -62,7 +63,8 @@ TEST(InitializerTest, RandomOnesHaveTheVarianceAndTheBoundsOfTheirFormula) {
     const double count = static_cast<double>(in * out);
     for (const auto& [name, promise] : promises(static_cast<double>(in), static_cast<double>(out))) {
       const Moments m = momentsOf(draw(name, in, out));
-      // Five standard deviations of a sample mean, and of a sample variance of a uniform (kurtosis 1.8) or normal one.
+      // Five standard deviations of a sample mean, and of a sample variance of a uniform (kurtosis 1.8) or
+      // normal one.
       const double kurtosis = promise.limit ? 1.8 : 3;
       EXPECT_NEAR(m.mean, 0, 5 * std::sqrt(promise.variance / count)) << name;
       EXPECT_NEAR(m.variance / promise.variance, 1, 5 * std::sqrt((kurtosis - 1) / count)) << name;
@@ -103,7 +105,8 @@ TEST(InitializerTest, OrthogonalRowsOrColumnsAreOrthonormalTimesTheGain) {
       InitializerOptions options;
       options.gain = gain;
       const Eigen::MatrixXd w = draw("orthogonal", in, out, options).cast<double>();
-      const Eigen::MatrixXd gram = in < out ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
+      const Eigen::MatrixXd gram =
+          in < out ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
       const Eigen::MatrixXd expected = gain * gain * Eigen::MatrixXd::Identity(gram.rows(), gram.cols());
       EXPECT_LT((gram - expected).cwiseAbs().maxCoeff(), within(1e-14, 1e-6)) << in << "×" << out;
     }
@@ -129,7 +132,9 @@ TEST(InitializerTest, TheSameSeedGivesTheSameWeights) {
 
 TEST(InitializerTest, LayersOfANetworkDrawFromDifferentSubstreams) {
   const Network network = makeNetwork(6, {{6, "tanh"}, {6, "tanh"}, {6, "tanh"}}, 3);
-  const auto kernel = [&](std::size_t layer) { return Matrix(kernelOf(network, network.parameters(), layer)); };
+  const auto kernel = [&](std::size_t layer) {
+    return Matrix(kernelOf(network, network.parameters(), layer));
+  };
   EXPECT_NE(kernel(0), kernel(1));
   EXPECT_NE(kernel(1), kernel(2));
   for (std::uint32_t layer = 0; layer < 3; ++layer) {

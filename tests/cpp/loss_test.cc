@@ -48,16 +48,20 @@ double crossentropy(const Row& p, const Row& y, const LossOptions& options) {
 
 const std::map<std::string, Formula>& formulas() {
   static const std::map<std::string, Formula> table = {
-      {"meanSquaredError", [](const Row& p, const Row& y, const LossOptions&) {
+      {"meanSquaredError",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return meanOf(p, y, [](double q, double t) { return (q - t) * (q - t); });
        }},
-      {"sumOfSquares", [](const Row& p, const Row& y, const LossOptions&) {
+      {"sumOfSquares",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return sumOf(p, y, [](double q, double t) { return 0.5 * (q - t) * (q - t); });
        }},
-      {"meanAbsoluteError", [](const Row& p, const Row& y, const LossOptions&) {
+      {"meanAbsoluteError",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return meanOf(p, y, [](double q, double t) { return std::abs(q - t); });
        }},
-      {"huber", [](const Row& p, const Row& y, const LossOptions& options) {
+      {"huber",
+       [](const Row& p, const Row& y, const LossOptions& options) {
          const double delta = options.delta;
          return meanOf(p, y, [delta](double q, double t) {
            const double d = std::abs(q - t);
@@ -67,16 +71,20 @@ const std::map<std::string, Formula>& formulas() {
       {"binaryCrossentropy", binaryCrossentropy},
       {"categoricalCrossentropy", crossentropy},
       {"sparseCategoricalCrossentropy", crossentropy},
-      {"hinge", [](const Row& p, const Row& y, const LossOptions&) {
+      {"hinge",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return meanOf(p, y, [](double q, double t) { return std::max(0.0, 1 - t * q); });
        }},
-      {"poisson", [](const Row& p, const Row& y, const LossOptions&) {
+      {"poisson",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return meanOf(p, y, [](double q, double t) { return q - t * std::log(q + 1e-7); });
        }},
-      {"kullbackLeiblerDivergence", [](const Row& p, const Row& y, const LossOptions&) {
+      {"kullbackLeiblerDivergence",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return sumOf(p, y, [](double q, double t) { return t > 0 ? t * std::log(t / q) : 0; });
        }},
-      {"logCosh", [](const Row& p, const Row& y, const LossOptions&) {
+      {"logCosh",
+       [](const Row& p, const Row& y, const LossOptions&) {
          return meanOf(p, y, [](double q, double t) { return std::log(std::cosh(q - t)); });
        }},
   };
@@ -159,7 +167,8 @@ TEST(LossTest, ValuesAreThoseOfTheFormula) {
       const Matrix p = randomPredictions(random, variant.loss->targets, 50, units);
       const Matrix y = randomTargets(random, variant.loss->targets, 50, units);
       for (Index row = 0; row < p.rows(); ++row) {
-        const double expected = formulas().at(variant.loss->name)(rowOf(p, row), rowOf(y, row), variant.options);
+        const double expected =
+            formulas().at(variant.loss->name)(rowOf(p, row), rowOf(y, row), variant.options);
         EXPECT_NEAR(rowLoss(variant, p, y, row), expected, within(1e-13, 2e-6) * (1 + std::abs(expected)))
             << variant.words << ", " << units << " units";
       }
@@ -185,10 +194,12 @@ TEST(LossTest, GradientsAreThoseOfTheFormulaByCentralDifferences) {
           up[i] += h;
           down[i] -= h;
           const auto piece = [&](double q) {
-            return variant.loss->piece ? variant.loss->piece(Scalar(q), Scalar(target[i]), variant.options) : 0;
+            return variant.loss->piece ? variant.loss->piece(Scalar(q), Scalar(target[i]), variant.options)
+                                       : 0;
           };
           if (piece(up[i]) != piece(down[i])) continue;
-          const double slope = (formula(up, target, variant.options) - formula(down, target, variant.options)) / (2 * h);
+          const double slope =
+              (formula(up, target, variant.options) - formula(down, target, variant.options)) / (2 * h);
           EXPECT_NEAR(double(gradient[i]), kScale * slope, within(1e-8, 2e-6) * (1 + std::abs(slope)))
               << variant.words << ", output " << i << " of " << units;
         }
@@ -248,7 +259,8 @@ TEST(LossTest, FusedPairsAgreeWithTheTwoStepsTheyReplace) {
 
       double loss = 0;
       Matrix delta(9, 4);
-      for (Index row = 0; row < 9; ++row) loss += rowLoss(variant, p, y, row, Scalar(1) / 9, delta.row(row).data()) / 9;
+      for (Index row = 0; row < 9; ++row)
+        loss += rowLoss(variant, p, y, row, Scalar(1) / 9, delta.row(row).data()) / 9;
       link.backward(z.data(), p.data(), delta.data(), 9, 4, 0);
       EXPECT_NEAR(fused.loss, loss, within(1e-13, 2e-6)) << variant.words << " after " << name;
       EXPECT_LT(difference(fused.delta, delta), within(1e-13, 2e-6)) << variant.words << " after " << name;
@@ -264,7 +276,8 @@ TEST(LossTest, FromLogitsAfterALinearLayerIsTheFusedPair) {
     options.fromLogits = true;
     const std::string_view name = variant.loss->fused.front();
     const Matrix z = randomNormal(random, 5, 3), y = randomTargets(random, variant.loss->targets, 5, 3);
-    const Judged fromLogits = judge(Objective(*variant.loss, options, activationCalled("linear"), 0), z, z, y);
+    const Judged fromLogits =
+        judge(Objective(*variant.loss, options, activationCalled("linear"), 0), z, z, y);
     const Judged fused = judge(Objective(*variant.loss, variant.options, activationCalled(name), 0), z,
                                activate(activationCalled(name), z), y);
     EXPECT_EQ(fromLogits.loss, fused.loss) << variant.words;
@@ -279,18 +292,24 @@ TEST(LossTest, TheErrorSignalOfFusedPairsIsPredictionLessTarget) {
   sum.sumReduction = true;
   const Matrix labels = randomTargets(random, TargetKind::kProbability, 8, 5);
   Matrix a = activate(activationCalled("sigmoid"), z);
-  EXPECT_LT(difference(judge(Objective(lossCalled("binaryCrossentropy"), sum, activationCalled("sigmoid"), 0), z, a, labels).delta,
+  EXPECT_LT(difference(judge(Objective(lossCalled("binaryCrossentropy"), sum, activationCalled("sigmoid"), 0),
+                             z, a, labels)
+                           .delta,
                        Matrix((a - labels) / 8)),
             within(1e-15, 1e-6));
   const Matrix classes = randomTargets(random, TargetKind::kClassIndex, 8, 5);
   a = activate(activationCalled("softmax"), z);
-  EXPECT_LT(difference(judge(Objective(lossCalled("categoricalCrossentropy"), {}, activationCalled("softmax"), 0), z, a, classes).delta,
-                       Matrix((a - classes) / 8)),
-            within(1e-15, 1e-6));
+  EXPECT_LT(
+      difference(judge(Objective(lossCalled("categoricalCrossentropy"), {}, activationCalled("softmax"), 0),
+                       z, a, classes)
+                     .delta,
+                 Matrix((a - classes) / 8)),
+      within(1e-15, 1e-6));
 }
 
 TEST(LossTest, HugeLogitsGiveFiniteLossAndGradients) {
-  const Matrix pattern = (Matrix(6, 3) << 1, -1, 0, -1, 1, 1, 1, 1, 1, -1, -1, -1, 0.5, 1, -0.5, 0, 0, 1).finished();
+  const Matrix pattern =
+      (Matrix(6, 3) << 1, -1, 0, -1, 1, 1, 1, 1, 1, -1, -1, -1, 0.5, 1, -0.5, 0, 0, 1).finished();
   const Matrix y = (Matrix(6, 3) << 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0).finished();
   for (const double size : {88.0, 1e4, 1e30}) {
     const Matrix z = Scalar(size) * pattern;
@@ -310,16 +329,17 @@ TEST(LossTest, HugeLogitsGiveFiniteLossAndGradients) {
 TEST(LossTest, HugeLogitsGiveTheExactLossAndErrorSignal) {
   const Matrix z = (Matrix(2, 2) << 1e4, -1e4, -1e4, 1e4).finished();
   const Matrix y = (Matrix(2, 2) << 0, 0, 0, 1).finished();
-  const Judged binary = judge(Objective(lossCalled("binaryCrossentropy"), {}, activationCalled("sigmoid"), 0), z,
-                              activate(activationCalled("sigmoid"), z), y);
+  const Judged binary = judge(Objective(lossCalled("binaryCrossentropy"), {}, activationCalled("sigmoid"), 0),
+                              z, activate(activationCalled("sigmoid"), z), y);
   EXPECT_EQ(binary.loss, 1e4 / 4);
   EXPECT_EQ(binary.delta(0, 0), Scalar(0.25));
   EXPECT_NEAR(double(binary.delta(0, 1)), 0, 1e-30);
   EXPECT_NEAR(double(binary.delta(1, 1)), 0, 1e-30);
 
   const Matrix classes = (Matrix(2, 2) << 0, 1, 0, 1).finished();
-  const Judged categorical = judge(Objective(lossCalled("categoricalCrossentropy"), {}, activationCalled("softmax"), 0),
-                                   z, activate(activationCalled("softmax"), z), classes);
+  const Judged categorical =
+      judge(Objective(lossCalled("categoricalCrossentropy"), {}, activationCalled("softmax"), 0), z,
+            activate(activationCalled("softmax"), z), classes);
   EXPECT_EQ(categorical.loss, 1e4);
   EXPECT_EQ(categorical.delta(0, 0), Scalar(0.5));
   EXPECT_EQ(categorical.delta(0, 1), Scalar(-0.5));
@@ -349,7 +369,8 @@ TEST(LossTest, TheSmallLossesOfSureAnswersKeepTheirDigits) {
 TEST(LossTest, WhatAllLogitsShareCostsNoDigits) {
   const Matrix y = (Matrix(1, 3) << 0, 1, 0).finished();
   const Matrix z = (Matrix(1, 3) << 0.5, 1.25, -2).finished(), shifted = (z.array() + Scalar(8192)).matrix();
-  for (const char* name : {"categoricalCrossentropy", "sparseCategoricalCrossentropy", "kullbackLeiblerDivergence"}) {
+  for (const char* name :
+       {"categoricalCrossentropy", "sparseCategoricalCrossentropy", "kullbackLeiblerDivergence"}) {
     EXPECT_EQ(fusedLoss(name, "softmax", shifted, y), fusedLoss(name, "softmax", z, y)) << name;
   }
 }
@@ -380,9 +401,11 @@ TEST(LossTest, SumReductionIsTheMeanTimesTheOutputs) {
   const Matrix z = randomNormal(random, 4, 3), a = activate(activationCalled("sigmoid"), z);
   const Matrix y = randomTargets(random, TargetKind::kProbability, 4, 3);
   LossOptions options;
-  const Judged mean = judge(Objective(lossCalled("binaryCrossentropy"), options, activationCalled("sigmoid"), 0), z, a, y);
+  const Judged mean =
+      judge(Objective(lossCalled("binaryCrossentropy"), options, activationCalled("sigmoid"), 0), z, a, y);
   options.sumReduction = true;
-  const Judged sum = judge(Objective(lossCalled("binaryCrossentropy"), options, activationCalled("sigmoid"), 0), z, a, y);
+  const Judged sum =
+      judge(Objective(lossCalled("binaryCrossentropy"), options, activationCalled("sigmoid"), 0), z, a, y);
   EXPECT_NEAR(sum.loss, 3 * mean.loss, within(1e-14, 1e-6));
   EXPECT_LT(difference(sum.delta, Matrix(3 * mean.delta)), within(1e-14, 1e-6));
 }
@@ -393,7 +416,8 @@ TEST(LossTest, FullLabelSmoothingForgetsTheLabels) {
   options.labelSmoothing = 1;
   const Matrix z = randomNormal(random, 4, 3);
   const Matrix one = oneHotRows({0, 1, 2, 0}, 3), other = oneHotRows({2, 2, 1, 1}, 3);
-  for (const char* name : {"binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"}) {
+  for (const char* name :
+       {"binaryCrossentropy", "categoricalCrossentropy", "sparseCategoricalCrossentropy"}) {
     const Loss& loss = lossCalled(name);
     const Activation& activation = activationCalled(loss.fused.front());
     const Objective objective(loss, options, activation, 0);

@@ -30,7 +30,8 @@ double metricOf(std::string_view name, const Matrix& outputs, const Matrix& targ
   return metricSum(metricCalled(name), view(outputs), view(targets), static_cast<Scalar>(threshold));
 }
 
-// --- Metrics --------------------------------------------------------------------------------------------------
+// --- Metrics
+// --------------------------------------------------------------------------------------------------
 
 TEST(MetricTest, NamesAreUniqueAndFound) {
   EXPECT_TRUE(allDifferent(namesIn(metrics())));
@@ -41,7 +42,8 @@ TEST(MetricTest, NamesAreUniqueAndFound) {
 TEST(MetricTest, BinaryAccuracyIsTheShareOfOutputsOnTheRightSide) {
   const Matrix outputs = (Matrix(2, 3) << 0.9, 0.2, 0.51, 0.5, 0.49, 1).finished();
   const Matrix targets = (Matrix(2, 3) << 1, 1, 1, 0, 0, 0).finished();
-  EXPECT_NEAR(metricOf("binaryAccuracy", outputs, targets), 2.0 / 3 + 2.0 / 3, 1e-15) << "½ is not above the threshold";
+  EXPECT_NEAR(metricOf("binaryAccuracy", outputs, targets), 2.0 / 3 + 2.0 / 3, 1e-15)
+      << "½ is not above the threshold";
   EXPECT_NEAR(metricOf("binaryAccuracy", outputs, targets, 0.1), 1.0, 1e-15);
 }
 
@@ -54,21 +56,25 @@ TEST(MetricTest, CategoricalAccuracyAsksForTheLargestOutput) {
 TEST(MetricTest, AccuracyOfOneOutputIsBinaryAndOfSeveralCategorical) {
   const Matrix yes = (Matrix(2, 1) << 0.9, 0.9).finished(), mixed = (Matrix(2, 1) << 1, 0).finished();
   EXPECT_EQ(metricOf("accuracy", yes, mixed), 1);
-  const Matrix outputs = (Matrix(1, 3) << 0.1, 0.2, 0.3).finished(), targets = (Matrix(1, 3) << 0, 0, 1).finished();
+  const Matrix outputs = (Matrix(1, 3) << 0.1, 0.2, 0.3).finished(),
+               targets = (Matrix(1, 3) << 0, 0, 1).finished();
   EXPECT_EQ(metricOf("accuracy", outputs, targets), 1);
 }
 
 TEST(MetricTest, ErrorsAreMeansOverTheOutputs) {
-  const Matrix outputs = (Matrix(2, 2) << 1, 2, 3, 4).finished(), targets = (Matrix(2, 2) << 1, 0, 4, 6).finished();
+  const Matrix outputs = (Matrix(2, 2) << 1, 2, 3, 4).finished(),
+               targets = (Matrix(2, 2) << 1, 0, 4, 6).finished();
   EXPECT_EQ(metricOf("meanSquaredError", outputs, targets), 2 + 2.5);
   EXPECT_EQ(metricOf("meanAbsoluteError", outputs, targets), 1 + 1.5);
 }
 
-// --- Prediction and evaluation --------------------------------------------------------------------------------
+// --- Prediction and evaluation
+// --------------------------------------------------------------------------------
 
 TEST(ModelTest, TheBatchSizeOfPredictDoesNotChangeABit) {
   Random random = testRandom(60);
-  Model model = makeModel(7, {{33, "gelu"}, {9, "softmax"}, {5, "logSoftmax"}}, "meanSquaredError", "sgd", sgd(0.1));
+  Model model =
+      makeModel(7, {{33, "gelu"}, {9, "softmax"}, {5, "logSoftmax"}}, "meanSquaredError", "sgd", sgd(0.1));
   const Matrix x = randomNormal(random, 41, 7);
   const Matrix whole = predict(model, x, 41);
   for (const Index batchSize : {1, 2, 3, 4, 7, 16, 40, 100}) {
@@ -100,7 +106,8 @@ TEST(ModelTest, EvaluateIsTheMeanByHand) {
 
 TEST(ModelTest, EvaluatingPartsAddsUpToTheWhole) {
   Random random = testRandom(62);
-  Model model = makeModel(3, {{8, "relu"}, {4, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
+  Model model =
+      makeModel(3, {{8, "relu"}, {4, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
   const Matrix x = randomNormal(random, 23, 3), y = randomTargets(random, TargetKind::kClassIndex, 23, 4);
   const Samples samples = samplesOf(x, &y, nullptr);
   Totals whole = model.emptyTotals(), parts = model.emptyTotals();
@@ -110,12 +117,14 @@ TEST(ModelTest, EvaluatingPartsAddsUpToTheWhole) {
   EXPECT_EQ(parts.rows, whole.rows);
   EXPECT_NEAR(parts.loss, whole.loss, 1e-13 * whole.loss);
   EXPECT_EQ(parts.metrics, whole.metrics);
-  EXPECT_NEAR(whole.loss / 23, model.network.loss(view(x), view(y), model.objective()), within(1e-14, 1e-7) * 10);
+  EXPECT_NEAR(whole.loss / 23, model.network.loss(view(x), view(y), model.objective()),
+              within(1e-14, 1e-7) * 10);
 }
 
 TEST(ModelTest, ClassIndicesAreOneHotRows) {
   Random random = testRandom(63);
-  Model model = makeModel(3, {{5, "softmax"}}, "sparseCategoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
+  Model model =
+      makeModel(3, {{5, "softmax"}}, "sparseCategoricalCrossentropy", "sgd", sgd(0.1), {"accuracy"});
   const Matrix x = randomNormal(random, 9, 3);
   const std::vector<std::int32_t> classes = {4, 0, 1, 1, 3, 2, 0, 4, 4};
   const Matrix y = oneHotRows(classes, 5);
@@ -129,7 +138,8 @@ TEST(ModelTest, ClassIndicesAreOneHotRows) {
   EXPECT_EQ(byClass.metrics, byRow.metrics);
 }
 
-// --- What 'accuracy' means ------------------------------------------------------------------------------------
+// --- What 'accuracy' means
+// ------------------------------------------------------------------------------------
 
 double accuracyOf(std::string_view loss, std::string_view activation, const Matrix& logits, const Matrix& y,
                   bool fromLogits = false) {
@@ -162,7 +172,8 @@ TEST(ModelTest, AccuracyOfLogitsAndOfSignsIsDecidedAtZero) {
   EXPECT_EQ(accuracyOf("meanSquaredError", "linear", z, labels), 0.75) << "0.25 is below ½ there";
 }
 
-// --- Training steps -------------------------------------------------------------------------------------------
+// --- Training steps
+// -------------------------------------------------------------------------------------------
 
 TEST(ModelTest, ATrainingStepIsOneStepAgainstTheGradient) {
   Random random = testRandom(64);
@@ -172,7 +183,8 @@ TEST(ModelTest, ATrainingStepIsOneStepAgainstTheGradient) {
   const double loss = before.lossAndGradients(view(x), view(y), model.objective());
   Totals totals = model.emptyTotals();
   model.trainStep(view(x), view(y), totals);
-  EXPECT_TRUE(sameBits(model.network.parameters(), Vector(before.parameters() - Scalar(0.25) * before.gradients())));
+  EXPECT_TRUE(
+      sameBits(model.network.parameters(), Vector(before.parameters() - Scalar(0.25) * before.gradients())));
   EXPECT_EQ(totals.rows, 5);
   EXPECT_EQ(totals.loss, loss * 5) << "as it was before the step";
 }
@@ -204,7 +216,8 @@ TEST(ModelTest, ARefusedCompilationLeavesTheModelAsItWas) {
   Model model = makeModel(2, {{1, "tanh"}}, "meanSquaredError", "sgd", sgd(0.5), {"meanAbsoluteError"});
   LossOptions options;
   options.fromLogits = true;
-  EXPECT_THROW(model.compile(lossCalled("huber"), options, {}, optimizerCalled("adam"), {}), std::invalid_argument);
+  EXPECT_THROW(model.compile(lossCalled("huber"), options, {}, optimizerCalled("adam"), {}),
+               std::invalid_argument);
   EXPECT_TRUE(model.compiled());
   EXPECT_EQ(std::string(model.objective().loss().name), "meanSquaredError");
   EXPECT_EQ(model.metricCount(), 1u);

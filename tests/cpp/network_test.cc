@@ -15,11 +15,12 @@
 #include "mlp/trainer.h"
 #include "testing.h"
 
-// --- Every allocation of the process is counted ---------------------------------------------------------------
+// --- Every allocation of the process is counted
+// ---------------------------------------------------------------
 //
-// Eigen allocates by malloc and the standard library by operator new, which calls malloc too: in glibc, whose own
-// malloc has a second name, counting malloc counts all. Sanitizers bring their own malloc, and other C libraries
-// have no second name: there the test that asks is skipped.
+// Eigen allocates by malloc and the standard library by operator new, which calls malloc too: in glibc, whose
+// own malloc has a second name, counting malloc counts all. Sanitizers bring their own malloc, and other C
+// libraries have no second name: there the test that asks is skipped.
 
 namespace {
 long allocations = 0;
@@ -39,11 +40,13 @@ extern "C" void* malloc(std::size_t size) {
 namespace mlp {
 namespace {
 
-// --- The passes, against formulas -----------------------------------------------------------------------------
+// --- The passes, against formulas
+// -----------------------------------------------------------------------------
 
 TEST(NetworkTest, AForwardPassOfTwoLayersIsAsByHand) {
   Network network = makeNetwork(2, {{2, "relu"}, {1, "linear"}});
-  network.parameters() << 1, -1, 2, 1, /* bias */ Scalar(0.5), -1, /* second kernel */ 3, -2, /* bias */ Scalar(0.25);
+  network.parameters() << 1, -1, 2, 1, /* bias */ Scalar(0.5), -1, /* second kernel */ 3, -2,
+      /* bias */ Scalar(0.25);
   const Matrix x = (Matrix(2, 2) << 1, 2, -1, 3).finished();
   const ConstMatrixMap output = network.forward(view(x));
   // (1, 2)·(1 −1; 2 1) + (0.5, −1) = (5.5, 0);  (−1, 3) → (5.5, 3)
@@ -87,7 +90,8 @@ TEST(NetworkTest, WithoutLayersItRefusesToRun) {
   EXPECT_THROW(network.forward(view(x)), std::invalid_argument);
 }
 
-// --- Where the numbers live -----------------------------------------------------------------------------------
+// --- Where the numbers live
+// -----------------------------------------------------------------------------------
 
 TEST(NetworkTest, AllParametersLieInOneBufferKernelBeforeBiasLayerByLayer) {
   Network network = makeNetwork(3, {{4, "relu"}, {2, "tanh", false}, {5, "softmax"}});
@@ -136,7 +140,8 @@ TEST(NetworkTest, BatchesOfAnySizeFollowOneAnother) {
     const Objective objective = objectiveOf(fresh, "huber");
     seasoned.lossAndGradients(view(x), view(y), objective);
     const ConstMatrixMap someX(x.data(), rows, 4), someY(y.data(), rows, 2);
-    EXPECT_EQ(seasoned.lossAndGradients(someX, someY, objective), fresh.lossAndGradients(someX, someY, objective));
+    EXPECT_EQ(seasoned.lossAndGradients(someX, someY, objective),
+              fresh.lossAndGradients(someX, someY, objective));
     EXPECT_TRUE(sameBits(seasoned.gradients(), fresh.gradients())) << rows;
     for (std::size_t layer = 0; layer < 2; ++layer) {
       EXPECT_EQ(seasoned.delta(layer).rows(), rows);
@@ -164,8 +169,8 @@ TEST(NetworkTest, NothingIsAllocatedInATrainingStepOnceTheFirstBatchHasRun) {
         OptimizerOptions options;
         options.momentum = 0.9;
         Model model = makeModel(6, {{17, "relu"}, {9, "gelu"}, {5, "softmax", false}, {3, "softmax"}},
-                                byClass ? "sparseCategoricalCrossentropy" : "categoricalCrossentropy", optimizer.name,
-                                options, {"accuracy", "meanAbsoluteError"});
+                                byClass ? "sparseCategoricalCrossentropy" : "categoricalCrossentropy",
+                                optimizer.name, options, {"accuracy", "meanAbsoluteError"});
         const Samples samples = samplesOf(x, byClass ? nullptr : &y, byClass ? &classes : nullptr);
         Trainer trainer(model, samples, 8, shuffle);
         trainer.beginEpoch();
@@ -194,7 +199,8 @@ TEST(NetworkTest, NothingIsAllocatedInAForwardPassThatFits) {
   EXPECT_EQ(allocations - before, 0);
 }
 
-// --- The gradients, against differences -----------------------------------------------------------------------
+// --- The gradients, against differences
+// -----------------------------------------------------------------------
 
 enum class Range { kAny, kPositive, kUnit };
 
@@ -213,9 +219,12 @@ bool makesSense(const Loss& loss, const Activation& output) {
   if (std::find(loss.fused.begin(), loss.fused.end(), output.name) != loss.fused.end()) return true;
   switch (loss.targets) {
     case TargetKind::kProbability:
-    case TargetKind::kClassIndex: return rangeOf(output) == Range::kUnit;
-    case TargetKind::kNonNegative: return rangeOf(output) != Range::kAny;
-    default: return true;
+    case TargetKind::kClassIndex:
+      return rangeOf(output) == Range::kUnit;
+    case TargetKind::kNonNegative:
+      return rangeOf(output) != Range::kAny;
+    default:
+      return true;
   }
 }
 
@@ -245,8 +254,8 @@ std::vector<Ending> endings() {
   return list;
 }
 
-// Below this all of a gradient is rounding: a dead relu, or the outputs of softmax all above their targets, whose
-// absolute errors then add up to a constant.
+// Below this all of a gradient is rounding: a dead relu, or the outputs of softmax all above their targets,
+// whose absolute errors then add up to a constant.
 constexpr Scalar kFlat = Scalar(within(1e-12, 1e-6));
 
 // The worst relative error over many checks, and what remains to be said about them.
@@ -262,24 +271,27 @@ struct Worst {
     if (!(check.worstRelativeError <= error || std::isnan(error))) {  // NaN is the worst
       error = check.worstRelativeError;
       std::ostringstream words;
-      words << name << ", parameter " << check.parameter << ": " << check.analytic << " against " << check.numeric;
+      words << name << ", parameter " << check.parameter << ": " << check.analytic << " against "
+            << check.numeric;
       where = words.str();
     }
   }
 };
 
-// Errors are relative to the entry of the gradient, but at least to this share of the largest entry and of the loss:
-// the difference quotient is itself wrong by some ε·loss/h, 1e-12 of the loss in double and 1e-5 in float.
+// Errors are relative to the entry of the gradient, but at least to this share of the largest entry and of
+// the loss: the difference quotient is itself wrong by some ε·loss/h, 1e-12 of the loss in double and 1e-5 in
+// float.
 constexpr double kFloorShare = within(1e-5, 1e-2);
+constexpr Index kAll = 1000000;  // parameters
 constexpr double kBound = within(1e-6, 1e-2);
 
 std::string describe(const Ending& ending, const std::string& hidden, int depth) {
-  return std::to_string(depth) + " layers, " + hidden + ", " + ending.output->name + ", " + ending.loss->name +
-         (ending.options.fromLogits ? " from logits" : "");
+  return std::to_string(depth) + " layers, " + hidden + ", " + ending.output->name + ", " +
+         ending.loss->name + (ending.options.fromLogits ? " from logits" : "");
 }
 
-// Draws parameters. Logarithms bend too much near zero for differences: what they are taken of, outputs and for the
-// binary cross-entropy one less them, stays above 0.1 (but for softmax of one unit, which is 1).
+// Draws parameters. Logarithms bend too much near zero for differences: what they are taken of, outputs and
+// for the binary cross-entropy one less them, stays above 0.1 (but for softmax of one unit, which is 1).
 void drawParameters(Network& network, Random& random, const Ending& ending, const Objective& objective,
                     ConstMatrixMap x) {
   const TargetKind targets = ending.loss->targets;
@@ -292,14 +304,15 @@ void drawParameters(Network& network, Random& random, const Ending& ending, cons
   }
 }
 
-void check(Worst& worst, Random& random, const Ending& ending, const std::vector<Layer>& layers, Index features,
-           Index rows, Index samples, const std::string& name) {
+void check(Worst& worst, Random& random, const Ending& ending, const std::vector<Layer>& layers,
+           Index features, Index rows, const std::string& name) {
   Network network = makeNetwork(features, layers, static_cast<std::uint64_t>(worst.networks));
   const Matrix x = randomNormal(random, rows, features);
   const Matrix y = randomTargets(random, ending.loss->targets, rows, network.outputs());
-  const Objective objective(*ending.loss, ending.options, *ending.output, static_cast<Scalar>(ending.output->defaultAlpha));
+  const Objective objective(*ending.loss, ending.options, *ending.output,
+                            static_cast<Scalar>(ending.output->defaultAlpha));
   drawParameters(network, random, ending, objective, view(x));
-  worst.add(gradientCheck(network, view(x), view(y), objective, samples, kFloorShare), name);
+  worst.add(gradientCheck(network, view(x), view(y), objective, kAll, kFloorShare), name);
   if (network.gradients().cwiseAbs().maxCoeff() < kFlat) ++worst.flat;
 }
 
@@ -314,7 +327,7 @@ TEST(NetworkTest, GradientsOfEveryActivationWithEveryLossAtEveryDepthAreTheDiffe
         std::vector<Layer> layers;
         for (int i = 1; i < depth; ++i) layers.push_back({3 + i % 2, hidden.name});
         layers.push_back({3, ending.output->name});
-        check(worst, random, ending, layers, 3, 4, kSanitized ? 20 : 1000, describe(ending, hidden.name, depth));
+        check(worst, random, ending, layers, 3, 4, describe(ending, hidden.name, depth));
       }
     }
   }
@@ -323,9 +336,9 @@ TEST(NetworkTest, GradientsOfEveryActivationWithEveryLossAtEveryDepthAreTheDiffe
   EXPECT_LT(worst.skipped, worst.checked / 5) << "kinks are rare";
   EXPECT_LT(worst.flat, worst.networks / 20) << "the checks are not of zeros";
   RecordProperty("worstRelativeError", std::to_string(worst.error));
-  std::cout << "Gradient check, " << (kDouble ? "double" : "float") << ": worst relative error " << worst.error
-            << " over " << worst.networks << " networks, " << worst.checked << " parameters (" << worst.skipped
-            << " at kinks skipped); " << worst.where << '\n';
+  std::cout << "Gradient check, " << (kDouble ? "double" : "float") << ": worst relative error "
+            << worst.error << " over " << worst.networks << " networks, " << worst.checked << " parameters ("
+            << worst.skipped << " at kinks skipped); " << worst.where << '\n';
 }
 
 TEST(NetworkTest, GradientsOfOddShapesAreTheDifferences) {
@@ -336,10 +349,13 @@ TEST(NetworkTest, GradientsOfOddShapesAreTheDifferences) {
       for (const Index rows : {1, 3}) {
         for (const Index units : {1, 9}) {
           for (const Index outputs : {1, 2}) {
-            const std::vector<Layer> layers = {{units, "tanh", rows == 1}, {outputs, ending.output->name, features == 1}};
-            check(worst, random, ending, layers, features, rows, kSanitized ? 20 : 1000,
-                  describe(ending, std::to_string(features) + " inputs, " + std::to_string(rows) + " rows, " +
-                                       std::to_string(units) + " tanh", 2));
+            const std::vector<Layer> layers = {{units, "tanh", rows == 1},
+                                               {outputs, ending.output->name, features == 1}};
+            check(worst, random, ending, layers, features, rows,
+                  describe(ending,
+                           std::to_string(features) + " inputs, " + std::to_string(rows) + " rows, " +
+                               std::to_string(units) + " tanh",
+                           2));
           }
         }
       }

@@ -23,8 +23,7 @@ class Walk {
 
   void step(const std::vector<Scalar>& gradients) {
     optimizer_->update(theta.data(), gradients.data(), state_.data(), static_cast<Index>(theta.size()),
-                       static_cast<Index>(theta.size()), options_,
-                       ++step_);
+                       static_cast<Index>(theta.size()), options_, ++step_);
   }
 
   std::vector<Scalar> theta;
@@ -47,7 +46,8 @@ OptimizerOptions options(double learningRate, double momentum = 0, bool nesterov
 constexpr double kStart = 2;
 constexpr double kGradients[] = {0.5, -1.25, 3};  // of three steps in a row
 
-void expectThreeSteps(std::string_view name, const OptimizerOptions& o, double first, double second, double third) {
+void expectThreeSteps(std::string_view name, const OptimizerOptions& o, double first, double second,
+                      double third) {
   Walk walk(name, o, {Scalar(kStart)});
   const double expected[] = {first, second, third};
   for (int i = 0; i < 3; ++i) {
@@ -145,7 +145,8 @@ TEST(OptimizerTest, TheFirstStepOfAdamIsTheLearningRateWhateverTheGradient) {
   for (const double g : {1e-3, -1e-3, 0.1, -7.0, 1e3, -1e5}) {
     Walk walk("adam", options(0.01), {0});
     walk.step({Scalar(g)});
-    EXPECT_NEAR(double(walk.theta[0]), g > 0 ? -0.01 : 0.01, 1e-6 + 0.01 * 1e-7 / std::abs(g)) << "gradient " << g;
+    EXPECT_NEAR(double(walk.theta[0]), g > 0 ? -0.01 : 0.01, 1e-6 + 0.01 * 1e-7 / std::abs(g))
+        << "gradient " << g;
   }
 }
 

@@ -20,13 +20,6 @@ namespace mlp {
 
 constexpr bool kDouble = sizeof(Scalar) == sizeof(double);
 
-// Sanitizers make everything some twenty times slower: there the same ground is covered with fewer samples.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#else
-constexpr bool kSanitized = false;
-#endif
-
 // What a rounding error may be: a bound for the double build and one for the float build.
 constexpr double within(double inDouble, double inFloat) { return kDouble ? inDouble : inFloat; }
 
@@ -39,7 +32,9 @@ inline const Activation& activationCalled(std::string_view name) { return found(
 inline const Loss& lossCalled(std::string_view name) { return found(findLoss(name), name); }
 inline const Optimizer& optimizerCalled(std::string_view name) { return found(findOptimizer(name), name); }
 inline const Metric& metricCalled(std::string_view name) { return found(findMetric(name), name); }
-inline const Initializer& initializerCalled(std::string_view name) { return found(findInitializer(name), name); }
+inline const Initializer& initializerCalled(std::string_view name) {
+  return found(findInitializer(name), name);
+}
 
 struct Layer {
   Index units;
@@ -54,7 +49,8 @@ inline void addLayers(Network& network, const std::vector<Layer>& layers) {
     DenseOptions options;
     options.units = layer.units;
     options.activation = &activationCalled(layer.activation);
-    options.alpha = static_cast<Scalar>(std::isnan(layer.alpha) ? options.activation->defaultAlpha : layer.alpha);
+    options.alpha =
+        static_cast<Scalar>(std::isnan(layer.alpha) ? options.activation->defaultAlpha : layer.alpha);
     options.useBias = layer.useBias;
     options.kernelInitializer = &initializerCalled(layer.kernelInitializer);
     options.biasInitializer = &initializerCalled("zeros");
@@ -95,7 +91,9 @@ inline Samples samplesOf(const Matrix& x, const Matrix* targets, const std::vect
   return samples;
 }
 
-inline ConstMatrixMap view(const Matrix& matrix) { return ConstMatrixMap(matrix.data(), matrix.rows(), matrix.cols()); }
+inline ConstMatrixMap view(const Matrix& matrix) {
+  return ConstMatrixMap(matrix.data(), matrix.rows(), matrix.cols());
+}
 
 // The kernel and the bias of a layer, out of the flat parameters or gradients.
 inline ConstMatrixMap kernelOf(const Network& network, const Vector& flat, std::size_t layer) {
@@ -133,7 +131,8 @@ inline Matrix randomTargets(Random& random, TargetKind kind, Index rows, Index u
   Matrix targets = randomNormal(random, rows, units);
   for (Index row = 0; row < rows; ++row) {
     switch (kind) {
-      case TargetKind::kAny: break;
+      case TargetKind::kAny:
+        break;
       case TargetKind::kSign:
         for (Index i = 0; i < units; ++i) targets(row, i) = targets(row, i) < 0 ? Scalar(-1) : Scalar(1);
         break;

@@ -36,8 +36,8 @@ struct Task {
   Samples byClass() const { return samplesOf(x, nullptr, &classes); }
 
   static Model model(const char* optimizer = "adam") {
-    return makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", optimizer, learningRate(0.01),
-                     {"accuracy"}, 9);
+    return makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", optimizer,
+                     learningRate(0.01), {"accuracy"}, 9);
   }
 };
 
@@ -79,8 +79,8 @@ TEST(TrainerTest, TotalsOverUnevenBatchesAddUpToThoseOfTheWhole) {
   for (const bool shuffle : {false, true}) {
     for (const Index batchSize : {1, 7, 8, 49, 50}) {
       // Too small a rate to move anything: every batch is judged by the same network.
-      Model model = makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "sgd", learningRate(1e-30),
-                              {"accuracy", "meanSquaredError"}, 9);
+      Model model = makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "sgd",
+                              learningRate(1e-30), {"accuracy", "meanSquaredError"}, 9);
       Totals whole = model.emptyTotals();
       model.evaluate(task.byRow(), 0, 50, 50, whole);
       Trainer trainer(model, task.byRow(), batchSize, shuffle);
@@ -96,8 +96,8 @@ TEST(TrainerTest, TotalsOverUnevenBatchesAddUpToThoseOfTheWhole) {
   }
 }
 
-// Which samples each batch sees: sample i has the feature 2^i, and one weight moved by SGD against a loss whose
-// slope is 1 everywhere adds up the samples of a batch.
+// Which samples each batch sees: sample i has the feature 2^i, and one weight moved by SGD against a loss
+// whose slope is 1 everywhere adds up the samples of a batch.
 std::vector<std::vector<int>> visits(bool shuffle, Index batchSize, int epochs, std::uint64_t seed) {
   constexpr int kSamples = 15;
   Model model = makeModel(1, {{1, "linear", false}}, "meanAbsoluteError", "sgd", learningRate(1), {}, seed);
@@ -124,9 +124,11 @@ std::vector<std::vector<int>> visits(bool shuffle, Index batchSize, int epochs, 
   return batches;
 }
 
-std::vector<int> sortedUnion(const std::vector<std::vector<int>>& batches, std::size_t first, std::size_t count) {
+std::vector<int> sortedUnion(const std::vector<std::vector<int>>& batches, std::size_t first,
+                             std::size_t count) {
   std::vector<int> all;
-  for (std::size_t i = first; i < first + count; ++i) all.insert(all.end(), batches[i].begin(), batches[i].end());
+  for (std::size_t i = first; i < first + count; ++i)
+    all.insert(all.end(), batches[i].begin(), batches[i].end());
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -230,7 +232,8 @@ TEST(TrainerTest, TheSameSeedGivesTheSameBitsAndAnotherSeedOthers) {
   train(one, task.byRow(), 8, true, 2);
   train(again, task.byRow(), 8, true, 2);
   EXPECT_TRUE(sameBits(one.network.parameters(), again.network.parameters()));
-  Model other = makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "adam", learningRate(0.01), {}, 10);
+  Model other = makeModel(4, {{6, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "adam",
+                          learningRate(0.01), {}, 10);
   other.network.parameters() = Task::model().network.parameters();
   train(other, task.byRow(), 8, true, 2);
   EXPECT_FALSE(sameBits(one.network.parameters(), other.network.parameters())) << "the order is another";
