@@ -1,5 +1,13 @@
 // Builds the package into dist/ and, unless called with --package, the page into build/page.
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +26,8 @@ const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statS
 export async function buildPackage() {
   // Debian's Emscripten looks for its own acorn only where Debian's own node would.
   const env = existsSync('/usr/share/nodejs/acorn') ? { NODE_PATH: '/usr/share/nodejs' } : {};
-  if (!newer(at('build/web/CMakeCache.txt'), at('CMakeLists.txt'))) run('emcmake', ['cmake', '--preset', 'web'], { env });
+  if (!newer(at('build/web/CMakeCache.txt'), at('CMakeLists.txt')))
+    run('emcmake', ['cmake', '--preset', 'web'], { env });
   run('cmake', ['--build', '--preset', 'web', '--parallel', String(availableParallelism())], { env });
 
   rmSync(at('dist'), { recursive: true, force: true });
@@ -33,7 +42,11 @@ export async function buildPackage() {
     chunkNames: 'core-[hash]',
     external: FLAVOURS.map((name) => `./${name}.js`),
   });
-  await build({ ...common, entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)), outbase: at('build/web') });
+  await build({
+    ...common,
+    entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),
+    outbase: at('build/web'),
+  });
   for (const name of FLAVOURS) {
     const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
     writeFileSync(at(`dist/${name}.wasm`), bytes);

@@ -33,7 +33,8 @@ export function finalRelaxedOpcodes(wasm) {
     if (opcode >= 0x28 && opcode <= 0x3e) return skipLeb(2); // loads and stores
     if (opcode === 0x43) return (at += 4); // f32.const
     if (opcode === 0x44) return (at += 8); // f64.const
-    if (opcode === 0xfc) return skipLeb({ 8: 2, 9: 1, 10: 2, 11: 1, 12: 2, 13: 1, 14: 2, 15: 1, 16: 1, 17: 1 }[unsigned()] ?? 0);
+    if (opcode === 0xfc)
+      return skipLeb({ 8: 2, 9: 1, 10: 2, 11: 1, 12: 2, 13: 1, 14: 2, 15: 1, 16: 1, 17: 1 }[unsigned()] ?? 0);
     if (opcode === 0xfe) return skipLeb(unsigned() === 3 ? 1 : 2); // atomics; 3 is the fence
     if (opcode === 0xfd) return simd();
     const oneLeb = [0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2];

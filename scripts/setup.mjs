@@ -19,11 +19,19 @@ const NEEDS = {
     { name: 'CMake ≥ 3.25', test: () => answers('cmake', '--version'), debian: 'cmake' },
     { name: 'make', test: () => answers('make', '--version'), debian: 'make' },
     { name: 'Emscripten (em++)', test: () => answers('em++', '--version'), debian: 'emscripten' },
-    { name: 'Eigen 3.4', test: () => header(...eigenPlaces.map((at) => `${at}/Eigen/Core`)), debian: 'libeigen3-dev' },
+    {
+      name: 'Eigen 3.4',
+      test: () => header(...eigenPlaces.map((at) => `${at}/Eigen/Core`)),
+      debian: 'libeigen3-dev',
+    },
   ],
   test: [
     { name: 'a C++17 compiler', test: () => answers('c++', '--version'), debian: 'g++' },
-    { name: 'GoogleTest', test: () => header('/usr/include/gtest/gtest.h', '/usr/local/include/gtest/gtest.h'), debian: 'libgtest-dev' },
+    {
+      name: 'GoogleTest',
+      test: () => header('/usr/include/gtest/gtest.h', '/usr/local/include/gtest/gtest.h'),
+      debian: 'libgtest-dev',
+    },
     {
       name: 'nlohmann-json',
       test: () => header('/usr/include/nlohmann/json.hpp', '/usr/local/include/nlohmann/json.hpp'),
@@ -57,12 +65,18 @@ function installDebian(missing) {
   const names = missing.map(({ name }) => name).join(', ');
   const packages = missing.map(({ debian }) => debian);
   const byHand = `Missing: ${names}.\nOn Debian or Ubuntu, install with:  sudo apt-get install ${packages.join(' ')}`;
-  if (!answers('apt-get', '--version')) fail(`${byHand}\nElsewhere, install the same tools and put them on PATH.`);
+  if (!answers('apt-get', '--version'))
+    fail(`${byHand}\nElsewhere, install the same tools and put them on PATH.`);
   if (process.getuid?.() !== 0) fail(byHand);
   console.log(`Installing what is missing: ${names}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['update', '-q'], { env, mayFail: true });
-  if (run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env, mayFail: true }) !== 0) {
+  if (
+    run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
+      env,
+      mayFail: true,
+    }) !== 0
+  ) {
     fail(`apt-get could not install them. ${byHand}`);
   }
   const still = missing.filter(({ test }) => !test());

@@ -20,7 +20,9 @@ function native(preset) {
   });
   if (status !== 0) broken.push(`GoogleTest, ${preset}`);
   const { tests, failures, testsuites } = JSON.parse(readFileSync(report, 'utf8'));
-  const skipped = testsuites.flatMap(({ testsuite }) => testsuite).filter(({ result }) => result === 'SKIPPED').length;
+  const skipped = testsuites
+    .flatMap(({ testsuite }) => testsuite)
+    .filter(({ result }) => result === 'SKIPPED').length;
   total.passed += tests - failures - skipped;
   total.failed += failures;
   total.skipped += skipped;

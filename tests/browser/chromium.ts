@@ -10,7 +10,9 @@ import type { Browser } from 'playwright-core';
 /** Chromium: CHROMIUM_PATH, else Debian's, else whatever PATH has. */
 function executable(): string {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'chromium'));
-  const found = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', ...onPath].find((path) => path && existsSync(path));
+  const found = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', ...onPath].find(
+    (path) => path && existsSync(path),
+  );
   if (!found) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
   return found;
 }
@@ -46,7 +48,11 @@ export interface Site {
 }
 
 /** Serves `folder` under `path`, which begins and ends with a slash, and nothing anywhere else; all with `headers`. */
-export async function serve(folder: string, path: string, headers: Record<string, string> = {}): Promise<Site> {
+export async function serve(
+  folder: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Site> {
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');

@@ -45,7 +45,10 @@ beforeAll(async () => {
   const map = /<script type="importmap">(.*?)<\/script>/s.exec(html)![1]!;
   const hash = createHash('sha256').update(map).digest('base64');
   const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'; connect-src 'self'; worker-src 'self'; img-src data:`;
-  [browser, site] = await Promise.all([launch(), serve(folder, '/some/path/', { 'content-security-policy': policy })]);
+  [browser, site] = await Promise.all([
+    launch(),
+    serve(folder, '/some/path/', { 'content-security-policy': policy }),
+  ]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -132,9 +135,13 @@ describe('init on a page', () => {
 
   it('says so when there is a page in its place, and works once it is there', async () => {
     const page = await open();
-    await page.route('**/mlp.wasm', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }));
+    await page.route('**/mlp.wasm', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    );
     const message = await page.evaluate(() => library.initError());
-    expect(message).toMatch(/could not load the WebAssembly module from http.*\/package\/mlp\.wasm: .*magic word/);
+    expect(message).toMatch(
+      /could not load the WebAssembly module from http.*\/package\/mlp\.wasm: .*magic word/,
+    );
     await page.unroute('**/mlp.wasm');
     expect(await page.evaluate(() => library.initError())).toBe('no error');
   });

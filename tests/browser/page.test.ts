@@ -33,7 +33,11 @@ afterEach(async () => {
 
 /** A page that has not been told to open anything. */
 async function blank(options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'light',
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(WAIT.timeout);
   page.on('console', (message) => {
@@ -42,7 +46,8 @@ async function blank(options: BrowserContextOptions = {}): Promise<Page> {
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
-    if (protocol.startsWith('http') && host !== new URL(site.url).host) complaints.push(`asked ${request.url()}`);
+    if (protocol.startsWith('http') && host !== new URL(site.url).host)
+      complaints.push(`asked ${request.url()}`);
   });
   return page;
 }
@@ -59,14 +64,17 @@ async function status(page: Page, pattern: RegExp): Promise<void> {
   await page.locator('#status').filter({ hasText: pattern }).waitFor(WAIT);
 }
 
-const text = async (page: Page, selector: string): Promise<string> => (await page.textContent(selector)) ?? '';
+const text = async (page: Page, selector: string): Promise<string> =>
+  (await page.textContent(selector)) ?? '';
 const progress = (page: Page): Promise<number> =>
   page.$eval('#progress', (bar) => (bar as HTMLProgressElement).value);
 
 /** Waits until `read` gives something that `good` accepts, and returns it. */
 async function until<Value>(read: () => Promise<Value>, good: (value: Value) => boolean): Promise<Value> {
   let value = await read();
-  await expect.poll(async () => good((value = await read())), { timeout: WAIT.timeout, interval: 20 }).toBe(true);
+  await expect
+    .poll(async () => good((value = await read())), { timeout: WAIT.timeout, interval: 20 })
+    .toBe(true);
   return value;
 }
 
@@ -96,7 +104,10 @@ const SEVEN: Point[] = [
 ];
 
 const answer = (page: Page, digit: string): Promise<unknown> =>
-  until(() => text(page, '#answer'), (found) => found === digit);
+  until(
+    () => text(page, '#answer'),
+    (found) => found === digit,
+  );
 
 /** The ten probabilities as they are written. */
 const probabilities = (page: Page): Promise<string[]> => page.locator('.bar-value').allTextContents();
@@ -132,27 +143,51 @@ describe('drawing', () => {
     await page.mouse.move(box.x + 150, box.y + 60);
     await page.mouse.down();
     await page.mouse.move(box.x + 150, box.y + 200, { steps: 5 });
-    await until(() => previewInk(page), (ink) => ink > 10);
+    await until(
+      () => previewInk(page),
+      (ink) => ink > 10,
+    );
     const early = await probabilities(page);
     expect(early).toHaveLength(10);
     expect(early.join('')).toMatch(/%/);
     await page.mouse.move(box.x + 250, box.y + 280, { steps: 5 });
-    await until(() => probabilities(page), (now) => now.join() !== early.join());
+    await until(
+      () => probabilities(page),
+      (now) => now.join() !== early.join(),
+    );
     await page.mouse.up();
   });
 
   it('takes strokes back one by one, and a clearing too', async () => {
     const page = await open();
     await stroke(page, ONE);
-    const one = await until(() => previewInk(page), (ink) => ink > 0);
-    await stroke(page, [[0.2, 0.5], [0.8, 0.5]]);
-    await until(() => previewInk(page), (ink) => ink !== one);
+    const one = await until(
+      () => previewInk(page),
+      (ink) => ink > 0,
+    );
+    await stroke(page, [
+      [0.2, 0.5],
+      [0.8, 0.5],
+    ]);
+    await until(
+      () => previewInk(page),
+      (ink) => ink !== one,
+    );
     await page.click('#undo');
-    await until(() => previewInk(page), (ink) => ink === one);
+    await until(
+      () => previewInk(page),
+      (ink) => ink === one,
+    );
     await page.click('#clear');
-    await until(() => previewInk(page), (ink) => ink === 0);
+    await until(
+      () => previewInk(page),
+      (ink) => ink === 0,
+    );
     await page.keyboard.press('Control+z');
-    await until(() => previewInk(page), (ink) => ink === one);
+    await until(
+      () => previewInk(page),
+      (ink) => ink === one,
+    );
     await page.keyboard.press('Control+z');
     await answer(page, '');
   });
@@ -161,7 +196,9 @@ describe('drawing', () => {
     const page = await open('', { hasTouch: true });
     const box = (await page.locator('#draw').boundingBox())!;
     const touch = await page.context().newCDPSession(page);
-    const at = ([x, y]: Point): { x: number; y: number }[] => [{ x: box.x + x * box.width, y: box.y + y * box.height }];
+    const at = ([x, y]: Point): { x: number; y: number }[] => [
+      { x: box.x + x * box.width, y: box.y + y * box.height },
+    ];
     await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(ONE[0]!) });
     for (const point of ONE.slice(1)) {
       await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(point) });
@@ -242,17 +279,31 @@ const LONG = '#count=4000&epochs=1000&hidden=64&activation=relu&optimizer=adam&l
 
 describe('training', () => {
   it('learns generated digits: progress, charts, and a validation accuracy above 0.8', async () => {
-    const page = await open('#count=12000&epochs=4&hidden=128&activation=relu&optimizer=adam&lr=0.002&batch=32');
+    const page = await open(
+      '#count=12000&epochs=4&hidden=128&activation=relu&optimizer=adam&lr=0.002&batch=32',
+    );
     expect(await text(page, '#val-accuracy')).toBe('');
     await page.click('#train');
-    await until(() => progress(page), (value) => value > 0 && value < 1);
-    await until(() => text(page, '#val-accuracy'), (shown) => /^[01]\.\d{4}$/.test(shown));
+    await until(
+      () => progress(page),
+      (value) => value > 0 && value < 1,
+    );
+    await until(
+      () => text(page, '#val-accuracy'),
+      (shown) => /^[01]\.\d{4}$/.test(shown),
+    );
     await status(page, /^Trained for 4 epochs, validated on generated digits/);
     expect(Number(await text(page, '#val-accuracy'))).toBeGreaterThan(0.8);
     expect(await progress(page)).toBe(1);
     expect(await text(page, '#samples-per-second')).toMatch(/^[\d,]+$/);
-    await until(() => text(page, '#loss-chart .key-validation b'), (shown) => Number(shown) > 0);
-    await until(() => text(page, '#accuracy-chart .key-training b'), (shown) => Number(shown) > 0.5);
+    await until(
+      () => text(page, '#loss-chart .key-validation b'),
+      (shown) => Number(shown) > 0,
+    );
+    await until(
+      () => text(page, '#accuracy-chart .key-training b'),
+      (shown) => Number(shown) > 0.5,
+    );
     expect(await page.locator('#gallery li').count()).toBeGreaterThan(0);
     expect(await page.isEnabled('#train')).toBe(true);
   });
@@ -264,7 +315,10 @@ describe('training', () => {
     await page.click('#train');
     await page.locator('#reader').filter({ hasText: 'your network' }).waitFor(WAIT);
     const first = await probabilities(page);
-    await until(() => probabilities(page), (now) => now.join() !== first.join());
+    await until(
+      () => probabilities(page),
+      (now) => now.join() !== first.join(),
+    );
     // A new drawing is read by the network in training, too.
     await page.click('#clear');
     await answer(page, '');
@@ -292,7 +346,10 @@ describe('training', () => {
     expect(await progress(page)).toBe(paused);
     await page.click('#pause');
     expect(await text(page, '#pause')).toBe('Pause');
-    await until(() => progress(page), (value) => value > paused);
+    await until(
+      () => progress(page),
+      (value) => value > paused,
+    );
     await page.click('#stop');
     await status(page, /^Stopped/);
     expect(await page.isDisabled('#pause')).toBe(true);
@@ -341,7 +398,9 @@ describe('training', () => {
   });
 
   it('says so when the steps are so large that the numbers overflow, and can start again', async () => {
-    const page = await open('#count=2000&epochs=20&hidden=64,64&activation=linear&optimizer=sgd&lr=100&batch=32');
+    const page = await open(
+      '#count=2000&epochs=20&hidden=64,64&activation=linear&optimizer=sgd&lr=100&batch=32',
+    );
     await page.click('#train');
     await status(page, /smaller learning rate/);
     await page.check('#preset-modern');
@@ -415,7 +474,10 @@ describe('MNIST files', () => {
       await route.fulfill({ contentType: 'application/gzip', body: readFileSync(file) });
     });
     await page.goto(`${site.url}#data=mnist&epochs=1&hidden=16`);
-    await until(() => page.isEnabled('#train'), (enabled) => enabled);
+    await until(
+      () => page.isEnabled('#train'),
+      (enabled) => enabled,
+    );
     await page.click('#train');
     await status(page, /^Trained for 1 epoch, validated on the 10,000 digits/);
     expect(Number(await text(page, '#val-accuracy'))).toBeGreaterThan(0.8);
@@ -458,7 +520,9 @@ describe('for everyone', () => {
       await page.keyboard.press('Tab');
       const visible = await page.evaluate(() => {
         const focused = document.activeElement!;
-        const shown = focused.matches('.segmented input, .sr-only') ? focused.parentElement!.querySelector('span, label') : focused;
+        const shown = focused.matches('.segmented input, .sr-only')
+          ? focused.parentElement!.querySelector('span, label')
+          : focused;
         return getComputedStyle(shown ?? focused).outlineStyle;
       });
       expect(visible).not.toBe('none');
@@ -466,7 +530,10 @@ describe('for everyone', () => {
   });
 
   it('fits 360 pixels without sideways scrolling, before and after training', async () => {
-    const page = await open('#count=1000&epochs=1&hidden=256,128', { viewport: { width: 360, height: 780 }, hasTouch: true });
+    const page = await open('#count=1000&epochs=1&hidden=256,128', {
+      viewport: { width: 360, height: 780 },
+      hasTouch: true,
+    });
     const width = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
     expect(await width()).toBe(360);
     await stroke(page, ONE);
@@ -528,7 +595,10 @@ describe('when something is missing', () => {
     await stroke(page, ONE);
     await page.click('#train');
     await status(page, /^Trained/);
-    await until(() => text(page, '#answer'), (found) => /^\d$/.test(found));
+    await until(
+      () => text(page, '#answer'),
+      (found) => /^\d$/.test(found),
+    );
     complaints = [];
   });
 

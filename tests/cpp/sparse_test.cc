@@ -39,12 +39,12 @@ TEST(SparseTest, BothProductsAgreeWithTheDenseOnesToTheBit) {
     const Scalar* start = round % 2 ? bias.data() : nullptr;
     batch.multiply(view(kernel), start, MatrixMap(sparse.data(), rows, units));
     reference::multiply(view(x), view(kernel), start, MatrixMap(dense.data(), rows, units));
-    EXPECT_TRUE(sameNumbers(sparse, dense)) << rows << '×' << features << '×' << units;
+    EXPECT_TRUE(sameNumbers(sparse, dense)) << rows << "×" << features << "×" << units;
 
     Matrix sparseGrad(features, units), denseGrad(features, units);
     batch.multiplyTransposed(view(delta), MatrixMap(sparseGrad.data(), features, units));
     reference::multiplyTransposedA(view(x), view(delta), MatrixMap(denseGrad.data(), features, units));
-    EXPECT_TRUE(sameNumbers(sparseGrad, denseGrad)) << rows << '×' << features << '×' << units;
+    EXPECT_TRUE(sameNumbers(sparseGrad, denseGrad)) << rows << "×" << features << "×" << units;
   }
 }
 

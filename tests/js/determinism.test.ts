@@ -22,7 +22,10 @@ describe('The same seed gives the same bits', () => {
   });
 
   it('in two threads at once', async () => {
-    const both = await Promise.all([inThread(fingerprint, { seed: 42 }), inThread(fingerprint, { seed: 42 })]);
+    const both = await Promise.all([
+      inThread(fingerprint, { seed: 42 }),
+      inThread(fingerprint, { seed: 42 }),
+    ]);
     expect(both).toEqual([here, here]);
   });
 
@@ -40,7 +43,10 @@ describe('Another seed', () => {
   });
 
   const weightsOf = (seed?: number) => {
-    using model = sequential({ ...(seed !== undefined && { seed }), layers: [dense({ units: 3, inputShape: [2] })] });
+    using model = sequential({
+      ...(seed !== undefined && { seed }),
+      layers: [dense({ units: 3, inputShape: [2] })],
+    });
     return { seed: model.seed, weights: weightBits(model) };
   };
 
@@ -68,7 +74,11 @@ describe('What training gives', () => {
       const x = Float32Array.from({ length: 800 }, (_, i) => Math.sin(i));
       const y = Float32Array.from({ length: 100 }, (_, i) => Math.cos(i));
       const onBatchEnd = () => new Promise<void>((resolve) => setTimeout(resolve, 11));
-      const { history } = await model.fit(x, y, { epochs: 2, batchSize: 25, callbacks: slow ? { onBatchEnd } : {} });
+      const { history } = await model.fit(x, y, {
+        epochs: 2,
+        batchSize: 25,
+        callbacks: slow ? { onBatchEnd } : {},
+      });
       return { history, weights: weightBits(model) };
     };
     expect(await run(true)).toEqual(await run(false));

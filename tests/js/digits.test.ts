@@ -167,7 +167,9 @@ describe('normalizeDigit', () => {
   it('leaves a normalised digit nearly as it is', () => {
     const { x } = generateDigits({ count: 20, seed: 8 });
     for (let i = 0; i < 20; ++i) {
-      const image = Uint8Array.from(x.subarray(i * PIXELS, (i + 1) * PIXELS), (grey) => Math.round(grey * 255));
+      const image = Uint8Array.from(x.subarray(i * PIXELS, (i + 1) * PIXELS), (grey) =>
+        Math.round(grey * 255),
+      );
       const again = normalizeDigit(image, DIGIT_SIZE, DIGIT_SIZE)!;
       const difference = again.reduce((sum, grey, at) => sum + Math.abs(grey - image[at]!), 0);
       expect(difference / measure(image).mass).toBeLessThan(0.5);

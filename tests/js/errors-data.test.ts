@@ -8,7 +8,8 @@ beforeAll(() => init());
 
 const FIT_OPTIONS =
   "'epochs', 'initialEpoch', 'batchSize', 'validationSplit', 'validationData', 'shuffle', 'callbacks', 'signal'";
-const CALLBACKS = "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield'";
+const CALLBACKS =
+  "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield'";
 
 const SAMPLES = 'a Float32Array (rows × 2) or an array of rows';
 
@@ -17,7 +18,12 @@ const BAD_X: [wrong: string, x: unknown, error: ErrorConstructor, message: strin
   ['no samples', undefined, TypeError, `x: expected ${SAMPLES}, got undefined`],
   ['samples that are null', null, TypeError, `x: expected ${SAMPLES}, got null`],
   ['one sample without its array', [0.1, 0.2], TypeError, `x: expected ${SAMPLES}, got Array(2)`],
-  ['samples in a Float64Array', new Float64Array(2), TypeError, `x: expected ${SAMPLES}, got Float64Array(2)`],
+  [
+    'samples in a Float64Array',
+    new Float64Array(2),
+    TypeError,
+    `x: expected ${SAMPLES}, got Float64Array(2)`,
+  ],
   ['samples in an ArrayBuffer', new ArrayBuffer(8), TypeError, `x: expected ${SAMPLES}, got ArrayBuffer`],
   ['samples as text', '0.1, 0.2', TypeError, `x: expected ${SAMPLES}, got '0.1, 0.2'`],
   [
@@ -123,13 +129,33 @@ function wrongHole(): number[][] {
 /** Wrong class indices for three rows and three classes. */
 const BAD_CLASSES: [wrong: string, y: unknown, error: ErrorConstructor, message: string][] = [
   ['no targets', undefined, TypeError, 'y: expected 3 class indices, one a row, got undefined'],
-  ['a label that is a class too high', [0, 1, 3], RangeError, 'y[2]: expected a class index from 0 to 2, got 3'],
-  ['a label below 0', Int32Array.of(0, -1, 1), RangeError, 'y[1]: expected a class index from 0 to 2, got -1'],
+  [
+    'a label that is a class too high',
+    [0, 1, 3],
+    RangeError,
+    'y[2]: expected a class index from 0 to 2, got 3',
+  ],
+  [
+    'a label below 0',
+    Int32Array.of(0, -1, 1),
+    RangeError,
+    'y[1]: expected a class index from 0 to 2, got -1',
+  ],
   ['half a label', [0, 0.5, 1], RangeError, 'y[1]: expected a class index from 0 to 2, got 0.5'],
   ['a label of NaN', [NaN, 0, 1], RangeError, 'y[0]: expected a class index from 0 to 2, got NaN'],
   ['a label that is text', [0, '1', 1], TypeError, "y[1]: expected a class index from 0 to 2, got '1'"],
-  ['a missing label', [0, undefined, 1], TypeError, 'y[1]: expected a class index from 0 to 2, got undefined'],
-  ['too few labels', Uint8Array.of(0, 1), RangeError, 'y: expected 3 class indices, one a row, got Uint8Array(2)'],
+  [
+    'a missing label',
+    [0, undefined, 1],
+    TypeError,
+    'y[1]: expected a class index from 0 to 2, got undefined',
+  ],
+  [
+    'too few labels',
+    Uint8Array.of(0, 1),
+    RangeError,
+    'y: expected 3 class indices, one a row, got Uint8Array(2)',
+  ],
   ['too many labels', [0, 1, 2, 0], RangeError, 'y: expected 3 class indices, one a row, got Array(4)'],
   ['no labels at all', [], RangeError, 'y: expected 3 class indices, one a row, got Array(0)'],
   [
@@ -194,13 +220,43 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     RangeError,
     "predict: options: option: expected one of 'batchSize', got 'batchsize'. Did you mean 'batchSize'?",
   ],
-  ['predict', { batchSize: 0 }, RangeError, 'predict: batchSize: expected an integer from 1 to 2147483647, got 0'],
-  ['predict', { batchSize: -1 }, RangeError, 'predict: batchSize: expected an integer from 1 to 2147483647, got -1'],
-  ['predict', { batchSize: 2.5 }, RangeError, 'predict: batchSize: expected an integer from 1 to 2147483647, got 2.5'],
-  ['predict', { batchSize: '8' }, TypeError, "predict: batchSize: expected an integer from 1 to 2147483647, got '8'"],
+  [
+    'predict',
+    { batchSize: 0 },
+    RangeError,
+    'predict: batchSize: expected an integer from 1 to 2147483647, got 0',
+  ],
+  [
+    'predict',
+    { batchSize: -1 },
+    RangeError,
+    'predict: batchSize: expected an integer from 1 to 2147483647, got -1',
+  ],
+  [
+    'predict',
+    { batchSize: 2.5 },
+    RangeError,
+    'predict: batchSize: expected an integer from 1 to 2147483647, got 2.5',
+  ],
+  [
+    'predict',
+    { batchSize: '8' },
+    TypeError,
+    "predict: batchSize: expected an integer from 1 to 2147483647, got '8'",
+  ],
   ['evaluate', 'all', TypeError, "evaluate: options: expected an object, got 'all'"],
-  ['evaluate', { batch: 5 }, RangeError, "evaluate: options: option: expected one of 'batchSize', got 'batch'."],
-  ['evaluate', { batchSize: 0 }, RangeError, 'evaluate: batchSize: expected an integer from 1 to 2147483647, got 0'],
+  [
+    'evaluate',
+    { batch: 5 },
+    RangeError,
+    "evaluate: options: option: expected one of 'batchSize', got 'batch'.",
+  ],
+  [
+    'evaluate',
+    { batchSize: 0 },
+    RangeError,
+    'evaluate: batchSize: expected an integer from 1 to 2147483647, got 0',
+  ],
   [
     'evaluate',
     { batchSize: NaN },
@@ -233,7 +289,12 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     'sharpness: maxIterations: expected an integer from 1 to 2147483647, got 0',
   ],
   ['sharpness', { tolerance: -1 }, RangeError, 'sharpness: tolerance: expected a number from 0, got -1'],
-  ['sharpness', { tolerance: 'fine' }, TypeError, "sharpness: tolerance: expected a number from 0, got 'fine'"],
+  [
+    'sharpness',
+    { tolerance: 'fine' },
+    TypeError,
+    "sharpness: tolerance: expected a number from 0, got 'fine'",
+  ],
   ['fit', null, TypeError, 'fit: options: expected an object, got null'],
   ['fit', 5, TypeError, 'fit: options: expected an object, got 5'],
   [
@@ -251,16 +312,56 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
   ['fit', { epochs: 0 }, RangeError, 'fit: epochs: expected an integer from 1 to 2147483647, got 0'],
   ['fit', { epochs: -1 }, RangeError, 'fit: epochs: expected an integer from 1 to 2147483647, got -1'],
   ['fit', { epochs: 1.5 }, RangeError, 'fit: epochs: expected an integer from 1 to 2147483647, got 1.5'],
-  ['fit', { epochs: Infinity }, RangeError, 'fit: epochs: expected an integer from 1 to 2147483647, got Infinity'],
+  [
+    'fit',
+    { epochs: Infinity },
+    RangeError,
+    'fit: epochs: expected an integer from 1 to 2147483647, got Infinity',
+  ],
   ['fit', { epochs: '5' }, TypeError, "fit: epochs: expected an integer from 1 to 2147483647, got '5'"],
-  ['fit', { epochs: 5, initialEpoch: 5 }, RangeError, 'fit: epochs: expected an integer from 6 to 2147483647, got 5'],
-  ['fit', { initialEpoch: -1 }, RangeError, 'fit: initialEpoch: expected an integer from 0 to 2147483647, got -1'],
+  [
+    'fit',
+    { epochs: 5, initialEpoch: 5 },
+    RangeError,
+    'fit: epochs: expected an integer from 6 to 2147483647, got 5',
+  ],
+  [
+    'fit',
+    { initialEpoch: -1 },
+    RangeError,
+    'fit: initialEpoch: expected an integer from 0 to 2147483647, got -1',
+  ],
   ['fit', { batchSize: 0 }, RangeError, 'fit: batchSize: expected an integer from 1 to 2147483647, got 0'],
-  ['fit', { batchSize: -32 }, RangeError, 'fit: batchSize: expected an integer from 1 to 2147483647, got -32'],
-  ['fit', { batchSize: 0.5 }, RangeError, 'fit: batchSize: expected an integer from 1 to 2147483647, got 0.5'],
-  ['fit', { batchSize: null }, TypeError, 'fit: batchSize: expected an integer from 1 to 2147483647, got null'],
-  ['fit', { validationSplit: 1 }, RangeError, 'fit: validationSplit: expected a number from 0 to below 1, got 1'],
-  ['fit', { validationSplit: -0.1 }, RangeError, 'fit: validationSplit: expected a number from 0 to below 1, got -0.1'],
+  [
+    'fit',
+    { batchSize: -32 },
+    RangeError,
+    'fit: batchSize: expected an integer from 1 to 2147483647, got -32',
+  ],
+  [
+    'fit',
+    { batchSize: 0.5 },
+    RangeError,
+    'fit: batchSize: expected an integer from 1 to 2147483647, got 0.5',
+  ],
+  [
+    'fit',
+    { batchSize: null },
+    TypeError,
+    'fit: batchSize: expected an integer from 1 to 2147483647, got null',
+  ],
+  [
+    'fit',
+    { validationSplit: 1 },
+    RangeError,
+    'fit: validationSplit: expected a number from 0 to below 1, got 1',
+  ],
+  [
+    'fit',
+    { validationSplit: -0.1 },
+    RangeError,
+    'fit: validationSplit: expected a number from 0 to below 1, got -0.1',
+  ],
   [
     'fit',
     { validationSplit: '10%' },
@@ -274,8 +375,18 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     'fit: validationSplit: expected a share that leaves rows on both sides of 3, got 0.9',
   ],
   ['fit', { validationData: X }, TypeError, 'fit: validationData: expected an array [x, y], got Array(3)'],
-  ['fit', { validationData: { x: X, y: Y } }, TypeError, 'fit: validationData: expected an array [x, y], got Object'],
-  ['fit', { validationData: [[[1]], [0]] }, RangeError, 'fit: validationData[0][0]: expected 2 numbers, got Array(1)'],
+  [
+    'fit',
+    { validationData: { x: X, y: Y } },
+    TypeError,
+    'fit: validationData: expected an array [x, y], got Object',
+  ],
+  [
+    'fit',
+    { validationData: [[[1]], [0]] },
+    RangeError,
+    'fit: validationData[0][0]: expected 2 numbers, got Array(1)',
+  ],
   [
     'fit',
     { validationData: [X, [0]] },
@@ -298,9 +409,19 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     RangeError,
     `fit: callbacks: option: expected one of ${CALLBACKS}, got 'onEpochStop'.`,
   ],
-  ['fit', { callbacks: { onEpochEnd: 'log' } }, TypeError, "fit: callbacks.onEpochEnd: expected a function, got 'log'"],
+  [
+    'fit',
+    { callbacks: { onEpochEnd: 'log' } },
+    TypeError,
+    "fit: callbacks.onEpochEnd: expected a function, got 'log'",
+  ],
   ['fit', { signal: {} }, TypeError, 'fit: signal: expected an AbortSignal, got Object'],
-  ['fit', { signal: new AbortController() }, TypeError, 'fit: signal: expected an AbortSignal, got AbortController'],
+  [
+    'fit',
+    { signal: new AbortController() },
+    TypeError,
+    'fit: signal: expected an AbortSignal, got AbortController',
+  ],
 ];
 
 for (const [method, options, error, message] of OPTIONS) {
@@ -308,7 +429,9 @@ for (const [method, options, error, message] of OPTIONS) {
     [
       `options of ${describeValue(options)}`,
       (model) =>
-        method === 'predict' ? model.predict(X, wrong(options)) : model[method as 'fit'](X, Y, wrong(options)),
+        method === 'predict'
+          ? model.predict(X, wrong(options))
+          : model[method as 'fit'](X, Y, wrong(options)),
       error,
       message,
     ],
@@ -317,12 +440,17 @@ for (const [method, options, error, message] of OPTIONS) {
 
 function describeValue(value: unknown): string {
   return (
-    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'function' ? 'a function' : inner)) ?? 'nothing'
+    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'function' ? 'a function' : inner)) ??
+    'nothing'
   );
 }
 
 /** `build()`'s weights with one replaced. */
-const withWeight = (model: Sequential, at: number, change: Partial<Record<keyof Weight, unknown>> | null): Weight[] =>
+const withWeight = (
+  model: Sequential,
+  at: number,
+  change: Partial<Record<keyof Weight, unknown>> | null,
+): Weight[] =>
   model.getWeights().map((weight, i) => (i === at ? wrong(change && { ...weight, ...change }) : weight));
 
 refuses('setWeights', [
@@ -434,7 +562,12 @@ refuses('generateDigits', [
     TypeError,
     'generateDigits: expected an object, got undefined',
   ],
-  ['a count by itself', () => generateDigits(wrong(5)), TypeError, 'generateDigits: expected an object, got 5'],
+  [
+    'a count by itself',
+    () => generateDigits(wrong(5)),
+    TypeError,
+    'generateDigits: expected an object, got 5',
+  ],
   [
     'no count',
     () => generateDigits(wrong({})),

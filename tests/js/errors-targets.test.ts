@@ -24,7 +24,10 @@ describe('Each loss refuses targets that are not for it', () => {
     ],
     categoricalCrossentropy: [
       [[[0, 1.5, 0]], 'row 0, column 1: expected a number from 0 to 1, got 1.5'],
-      [[2], "y: expected 1 × 3 = 3 numbers (class indices go with 'sparseCategoricalCrossentropy'), got Array(1)"],
+      [
+        [2],
+        "y: expected 1 × 3 = 3 numbers (class indices go with 'sparseCategoricalCrossentropy'), got Array(1)",
+      ],
     ],
     sparseCategoricalCrossentropy: [[[3], 'y[0]: expected a class index from 0 to 2, got 3']],
     kullbackLeiblerDivergence: [[[[0, -0.5, 1]], 'row 0, column 1: expected a number from 0 to 1, got -0.5']],
@@ -52,7 +55,12 @@ describe('Each loss refuses targets that are not for it', () => {
   it.each<[string, unknown, ErrorConstructor, string]>([
     ['nothing', undefined, TypeError, 'y: expected numbers or rows of 3 numbers, got undefined'],
     ['text', 'abc', TypeError, "y: expected numbers or rows of 3 numbers, got 'abc'"],
-    ['doubles', new Float64Array(3), TypeError, 'y: expected numbers or rows of 3 numbers, got Float64Array(3)'],
+    [
+      'doubles',
+      new Float64Array(3),
+      TypeError,
+      'y: expected numbers or rows of 3 numbers, got Float64Array(3)',
+    ],
     ['too few numbers', [0, 1], RangeError, 'y: expected 1 × 3 = 3 numbers, got Array(2)'],
     [
       'too many rows',

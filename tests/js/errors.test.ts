@@ -116,7 +116,12 @@ refuses('sequential', [
     RangeError,
     'sequential: layers: expected at least one layer, got Array(0)',
   ],
-  ['a layer that is null', stack({ layers: [null] }), TypeError, 'sequential: layers[0]: expected an object, got null'],
+  [
+    'a layer that is null',
+    stack({ layers: [null] }),
+    TypeError,
+    'sequential: layers[0]: expected an object, got null',
+  ],
   [
     'a layer that dense() did not make',
     stack({ layers: [{ units: 1, inputShape: [1] }] }),
@@ -281,7 +286,10 @@ refuses('sequential', [
   ],
   [
     'two layers of one name',
-    () => sequential({ layers: [dense({ units: 1, inputShape: [1], name: 'a' }), dense({ units: 1, name: 'a' })] }),
+    () =>
+      sequential({
+        layers: [dense({ units: 1, inputShape: [1], name: 'a' }), dense({ units: 1, name: 'a' })],
+      }),
     RangeError,
     "sequential: layers[1].name: expected a name that no other layer has, got 'a'",
   ],
@@ -321,7 +329,12 @@ const compile = (options: unknown) => (model: Sequential) =>
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', ...(options as Partial<CompileOptions>) });
 
 refuses('compile', [
-  ['no options', (model) => model.compile(wrong(undefined)), TypeError, 'compile: expected an object, got undefined'],
+  [
+    'no options',
+    (model) => model.compile(wrong(undefined)),
+    TypeError,
+    'compile: expected an object, got undefined',
+  ],
   [
     'an unknown option',
     compile({ optimiser: 'sgd' }),
@@ -406,7 +419,12 @@ refuses('compile', [
     TypeError,
     'compile: optimizer.nesterov: expected true or false, got 1',
   ],
-  ['no loss', compile({ loss: undefined }), TypeError, `compile: loss: expected one of ${LOSS_NAMES}, got undefined`],
+  [
+    'no loss',
+    compile({ loss: undefined }),
+    TypeError,
+    `compile: loss: expected one of ${LOSS_NAMES}, got undefined`,
+  ],
   [
     'an unknown loss',
     compile({ loss: 'mse' }),

@@ -18,7 +18,8 @@ export async function fingerprint(
   const hash = (...arrays: ArrayBufferView[]) => {
     let state = 0x811c9dc5;
     for (const { buffer, byteOffset, byteLength } of arrays) {
-      for (const byte of new Uint8Array(buffer, byteOffset, byteLength)) state = Math.imul(state ^ byte, 0x01000193);
+      for (const byte of new Uint8Array(buffer, byteOffset, byteLength))
+        state = Math.imul(state ^ byte, 0x01000193);
     }
     return (state >>> 0).toString(16).padStart(8, '0');
   };
@@ -43,7 +44,11 @@ export async function fingerprint(
     const figures = Float64Array.from(Object.values(history).flat());
     // The bits of NaN are not the same everywhere.
     if (!figures.every(Number.isFinite)) throw new Error(`${name}: training diverged`);
-    prints[name] = hash(...model.getWeights().map(({ data }) => data), figures, model.predict(x, { batchSize: 19 }));
+    prints[name] = hash(
+      ...model.getWeights().map(({ data }) => data),
+      figures,
+      model.predict(x, { batchSize: 19 }),
+    );
     model.dispose();
   };
 
@@ -56,13 +61,23 @@ export async function fingerprint(
     await train(
       `activation ${activation}`,
       layers,
-      { optimizer: { name: 'sgd', learningRate: 1e-3 }, loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] },
+      {
+        optimizer: { name: 'sgd', learningRate: 1e-3 },
+        loss: 'meanSquaredError',
+        metrics: ['meanAbsoluteError'],
+      },
       wave(3),
     );
   }
   for (const name of INITIALIZERS) {
     const layers = [
-      dense({ units: 9, activation: 'tanh', inputShape: [features], kernelInitializer: name, biasInitializer: name }),
+      dense({
+        units: 9,
+        activation: 'tanh',
+        inputShape: [features],
+        kernelInitializer: name,
+        biasInitializer: name,
+      }),
       dense({ units: 1 }),
     ];
     await train(`initializer ${name}`, layers, { optimizer: 'sgd', loss: 'meanSquaredError' }, wave(1));
@@ -89,7 +104,10 @@ export async function fingerprint(
   };
   for (const loss of LOSSES) {
     const [activation, y] = targets[loss] ?? (['softplus', wave(3)] as const);
-    const layers = [dense({ units: 5, activation: 'gelu', inputShape: [features] }), dense({ units: 3, activation })];
+    const layers = [
+      dense({ units: 5, activation: 'gelu', inputShape: [features] }),
+      dense({ units: 3, activation }),
+    ];
     await train(`loss ${loss}`, layers, { optimizer: { name: 'sgd', momentum: 0.9 }, loss }, y);
   }
   return prints;

@@ -22,10 +22,17 @@ const Y = Uint8Array.from({ length: 20 }, (_, row) => (X[row * 3]! > 0 ? 1 : 0))
 function build(loss: LossConfig['name'] = 'sparseCategoricalCrossentropy', seed = 5): Sequential {
   const model = sequential({
     seed,
-    layers: [dense({ units: 4, activation: 'tanh', inputShape: [3] }), dense({ units: 2, activation: 'softmax' })],
+    layers: [
+      dense({ units: 4, activation: 'tanh', inputShape: [3] }),
+      dense({ units: 2, activation: 'softmax' }),
+    ],
   });
   onTestFinished(() => model.dispose());
-  model.compile({ optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.5 }, loss, metrics: ['accuracy'] });
+  model.compile({
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.5 },
+    loss,
+    metrics: ['accuracy'],
+  });
   return model;
 }
 
@@ -33,7 +40,10 @@ function build(loss: LossConfig['name'] = 'sparseCategoricalCrossentropy', seed 
 function buildSlow() {
   const model = sequential({
     seed: 5,
-    layers: [dense({ units: 128, activation: 'relu', inputShape: [784] }), dense({ units: 10, activation: 'softmax' })],
+    layers: [
+      dense({ units: 128, activation: 'relu', inputShape: [784] }),
+      dense({ units: 10, activation: 'softmax' }),
+    ],
   });
   onTestFinished(() => model.dispose());
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
@@ -66,10 +76,19 @@ function recorder() {
     async (...args: unknown[]) => {
       await sleep(1);
       calls.push(
-        [name, ...args.map((arg) => (typeof arg === 'object' ? Object.keys(arg!).join() : String(arg)))].join(' '),
+        [name, ...args.map((arg) => (typeof arg === 'object' ? Object.keys(arg!).join() : String(arg)))].join(
+          ' ',
+        ),
       );
     };
-  const names = ['onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd'] as const;
+  const names = [
+    'onTrainBegin',
+    'onTrainEnd',
+    'onEpochBegin',
+    'onEpochEnd',
+    'onBatchBegin',
+    'onBatchEnd',
+  ] as const;
   const callbacks: Callbacks = Object.fromEntries(names.map((name) => [name, record(name)]));
   return { calls, callbacks };
 }
@@ -86,7 +105,12 @@ describe('Callbacks of fit', () => {
       'onBatchEnd 1 loss,accuracy,size',
       `onEpochEnd ${number} loss,accuracy,valLoss,valAccuracy`,
     ];
-    expect(calls).toEqual(['onTrainBegin', ...epoch(0), ...epoch(1), 'onTrainEnd loss,accuracy,valLoss,valAccuracy']);
+    expect(calls).toEqual([
+      'onTrainBegin',
+      ...epoch(0),
+      ...epoch(1),
+      'onTrainEnd loss,accuracy,valLoss,valAccuracy',
+    ]);
   });
 
   it('see running means and the size of each batch', async () => {
@@ -180,23 +204,27 @@ describe('Callbacks of fit', () => {
     expect(weightBits(model)).toEqual(plain);
   });
 
-  it.each(['onTrainBegin', 'onEpochBegin', 'onBatchBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const)(
-    'reject fit with what %s throws, leave the model usable and leak nothing',
-    async (name) => {
-      const model = build();
-      const thrown = new Error('no more');
-      const failing = () =>
-        expect(model.fit(X, Y, { callbacks: { [name]: () => Promise.reject(thrown) } })).rejects.toBe(thrown);
-      for (let i = 0; i < 10; ++i) await failing();
-      const heap = mlp().HEAPU8.length;
-      for (let i = 0; i < 500; ++i) await failing();
-      expect(mlp().HEAPU8.length).toBe(heap);
-      expect(model.isTraining).toBe(false);
-      const { epoch } = await model.fit(X, Y);
-      expect(epoch).toEqual([0]);
-      expect(model.predict(X)).toSatisfy((outputs: Float32Array) => outputs.every(Number.isFinite));
-    },
-  );
+  it.each([
+    'onTrainBegin',
+    'onEpochBegin',
+    'onBatchBegin',
+    'onBatchEnd',
+    'onEpochEnd',
+    'onTrainEnd',
+  ] as const)('reject fit with what %s throws, leave the model usable and leak nothing', async (name) => {
+    const model = build();
+    const thrown = new Error('no more');
+    const failing = () =>
+      expect(model.fit(X, Y, { callbacks: { [name]: () => Promise.reject(thrown) } })).rejects.toBe(thrown);
+    for (let i = 0; i < 10; ++i) await failing();
+    const heap = mlp().HEAPU8.length;
+    for (let i = 0; i < 500; ++i) await failing();
+    expect(mlp().HEAPU8.length).toBe(heap);
+    expect(model.isTraining).toBe(false);
+    const { epoch } = await model.fit(X, Y);
+    expect(epoch).toEqual([0]);
+    expect(model.predict(X)).toSatisfy((outputs: Float32Array) => outputs.every(Number.isFinite));
+  });
 });
 
 describe('Validation in fit', () => {
@@ -475,7 +503,11 @@ describe('While fit runs', () => {
     const models = [build(), build()];
     await Promise.all([
       models[0]!.fit(X, Y, { epochs: 20, batchSize: 6, callbacks: { onBatchEnd: () => sleep(0) } }),
-      models[1]!.fit(X, [...Y].reverse(), { epochs: 20, batchSize: 6, callbacks: { onEpochEnd: () => sleep(1) } }),
+      models[1]!.fit(X, [...Y].reverse(), {
+        epochs: 20,
+        batchSize: 6,
+        callbacks: { onEpochEnd: () => sleep(1) },
+      }),
     ]);
     expect(models.map(weightBits)).toEqual(expected);
   });

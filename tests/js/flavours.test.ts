@@ -44,9 +44,9 @@ describe('Threads', () => {
   });
 
   it.each([0, 1.5, 33, '2'])('are refused when they are %j', async (threads) => {
-    await expect(inThread(({ init }, threads) => init({ threads: threads as number }), threads)).rejects.toThrow(
-      /^init: threads/,
-    );
+    await expect(
+      inThread(({ init }, threads) => init({ threads: threads as number }), threads),
+    ).rejects.toThrow(/^init: threads/);
   });
 });
 

@@ -116,21 +116,57 @@ describe('Samples are refused', () => {
   beforeAll(() => init());
   const sparse = { shape: [2, 3], indptr: [0, 1, 2], indices: [0, 2], values: [1, 2] };
   it.each<[string, unknown, string]>([
-    ['bytes that are no whole rows', { data: new Uint8Array(4) }, 'x.data: expected at least one row of 3 numbers'],
+    [
+      'bytes that are no whole rows',
+      { data: new Uint8Array(4) },
+      'x.data: expected at least one row of 3 numbers',
+    ],
     ['bytes that are none', { data: [1, 2, 3] }, 'x.data: expected a Uint8Array, got Array(3)'],
-    ['a scale that is not finite', { data: new Uint8Array(3), scale: NaN }, 'x.scale: expected a finite number'],
+    [
+      'a scale that is not finite',
+      { data: new Uint8Array(3), scale: NaN },
+      'x.scale: expected a finite number',
+    ],
     ['an option nobody knows', { data: new Uint8Array(3), scales: 1 }, "Did you mean 'scale'?"],
-    ['another width', { ...sparse, shape: [2, 4] }, 'x.shape[1]: expected 3, the features of the model, got 4'],
+    [
+      'another width',
+      { ...sparse, shape: [2, 4] },
+      'x.shape[1]: expected 3, the features of the model, got 4',
+    ],
     ['no shape', { ...sparse, shape: undefined }, 'x.shape: expected an array [rows, features]'],
     ['no rows', { ...sparse, shape: [0, 3] }, 'x.shape[0]: expected an integer from 1'],
     ['too few row starts', { ...sparse, indptr: [0, 2] }, 'x.indptr: expected 3 numbers, rows + 1'],
     ['a first row that starts late', { ...sparse, indptr: [1, 1, 2] }, 'x.indptr[0]: expected 0, got 1'],
-    ['rows that run backwards', { ...sparse, indptr: [0, 2, 1] }, 'x.indptr[2]: expected a number from 2 to 2, got 1'],
-    ['entries that no row has', { ...sparse, indptr: [0, 1, 1] }, 'x.indptr[2]: expected 2, the number of values'],
-    ['a column beyond the last', { ...sparse, indices: [0, 3] }, 'x.indices[1]: expected an integer from 0 to 2, got 3'],
-    ['a column twice', { ...sparse, indptr: [0, 2, 2], indices: [1, 1] }, 'x.indices[1]: expected more than 1'],
-    ['fewer columns than values', { ...sparse, indices: [0] }, 'x.indices: expected 2 numbers, as many as values'],
-    ['a value that is not finite', { ...sparse, values: [1, Infinity] }, 'x.values[1]: expected a finite number'],
+    [
+      'rows that run backwards',
+      { ...sparse, indptr: [0, 2, 1] },
+      'x.indptr[2]: expected a number from 2 to 2, got 1',
+    ],
+    [
+      'entries that no row has',
+      { ...sparse, indptr: [0, 1, 1] },
+      'x.indptr[2]: expected 2, the number of values',
+    ],
+    [
+      'a column beyond the last',
+      { ...sparse, indices: [0, 3] },
+      'x.indices[1]: expected an integer from 0 to 2, got 3',
+    ],
+    [
+      'a column twice',
+      { ...sparse, indptr: [0, 2, 2], indices: [1, 1] },
+      'x.indices[1]: expected more than 1',
+    ],
+    [
+      'fewer columns than values',
+      { ...sparse, indices: [0] },
+      'x.indices: expected 2 numbers, as many as values',
+    ],
+    [
+      'a value that is not finite',
+      { ...sparse, values: [1, Infinity] },
+      'x.values[1]: expected a finite number',
+    ],
   ])('with %s', (_, x, message) => {
     using model = network(3);
     expect(() => model.predict(wrong(x))).toThrow(message);

@@ -26,7 +26,9 @@ const X = Float32Array.from({ length: ROWS * 4 }, (_, i) => Math.sin(1 + i * 2.3
 function build(layers: Partial<DenseOptions>[], loss: LossConfig | LossName, seed = 3): Sequential {
   const model = sequential({
     seed,
-    layers: layers.map((options, i) => dense({ units: OUTPUTS, ...(i === 0 && { inputShape: [4] }), ...options })),
+    layers: layers.map((options, i) =>
+      dense({ units: OUTPUTS, ...(i === 0 && { inputShape: [4] }), ...options }),
+    ),
   });
   onTestFinished(() => model.dispose());
   model.compile({ optimizer: 'sgd', loss, metrics: [] });
@@ -113,7 +115,9 @@ describe('gradientCheck', () => {
     expect(weightBits(model)).toEqual(before);
     return result;
   };
-  afterAll(() => console.log(`worst gradient check in float32: ${worst.error.toExponential(2)}, ${worst.where}`));
+  afterAll(() =>
+    console.log(`worst gradient check in float32: ${worst.error.toExponential(2)}, ${worst.where}`),
+  );
 
   it.each(PAIRS)('passes with $activation as output and $loss', ({ activation, loss }) => {
     check(build([{ units: 5, activation: 'tanh' }, { activation }], loss), loss, `${activation} and ${loss}`);
@@ -168,7 +172,10 @@ describe('gradientCheck', () => {
 
   it('leaves out parameters whose difference would straddle a kink, and counts them', () => {
     // Pre-activations of exactly 0, where ReLU has its kink.
-    const model = build([{ units: 5, activation: 'relu', kernelInitializer: 'zeros' }, {}], 'meanSquaredError');
+    const model = build(
+      [{ units: 5, activation: 'relu', kernelInitializer: 'zeros' }, {}],
+      'meanSquaredError',
+    );
     const { checked, skipped, worstRelativeError } = model.gradientCheck(X, targetsOf('meanSquaredError'));
     expect(skipped).toBe(4 * 5 + 5);
     expect(checked).toBe(5 * 3 + 3);
@@ -200,7 +207,10 @@ describe('gradients, backpropTrace and gradientNorms', () => {
   it.each(PAIRS.filter((_, i) => i % 7 === 0))(
     'agree with each other: $activation and $loss',
     ({ activation, loss }) => {
-      const model = build([{ units: 5, activation: 'silu' }, { units: 4, useBias: false }, { activation }], loss);
+      const model = build(
+        [{ units: 5, activation: 'silu' }, { units: 4, useBias: false }, { activation }],
+        loss,
+      );
       const y = targetsOf(loss);
       const { loss: value, gradients } = model.gradients(X, y);
       const trace = model.backpropTrace(X, y);
@@ -228,7 +238,10 @@ describe('gradients, backpropTrace and gradientNorms', () => {
   );
 
   it('obey the equations of backpropagation, computed here once more', () => {
-    const model = build([{ units: 5, activation: 'tanh' }, { activation: 'softmax' }], 'sparseCategoricalCrossentropy');
+    const model = build(
+      [{ units: 5, activation: 'tanh' }, { activation: 'softmax' }],
+      'sparseCategoricalCrossentropy',
+    );
     const labels = targetsOf('sparseCategoricalCrossentropy') as number[];
     const { layers } = model.backpropTrace(X, labels);
     const [first, last] = [layers[0]!, layers[1]!];
@@ -274,7 +287,9 @@ describe('gradients, backpropTrace and gradientNorms', () => {
     model
       .getWeights()
       .forEach(({ data }, i) =>
-        data.forEach((value, at) => expect(value).toBeCloseTo(before[i]!.data[at]! - 0.5 * gradients[i]!.data[at]!, 6)),
+        data.forEach((value, at) =>
+          expect(value).toBeCloseTo(before[i]!.data[at]! - 0.5 * gradients[i]!.data[at]!, 6),
+        ),
       );
   });
 
@@ -307,7 +322,8 @@ describe('forwardTrace', () => {
     ]);
     expect(bitsOf(trace[1]!.a.data)).toBe(bitsOf(model.predict(X)));
     if (activation === 'linear') expect(trace[0]!.a).toEqual(trace[0]!.z);
-    if (activation === 'relu') expect([...trace[0]!.a.data]).toEqual([...trace[0]!.z.data].map((z) => Math.max(0, z)));
+    if (activation === 'relu')
+      expect([...trace[0]!.a.data]).toEqual([...trace[0]!.z.data].map((z) => Math.max(0, z)));
     const alone = sequential({
       layers: [dense({ units: OUTPUTS, inputShape: [OUTPUTS], activation, kernelInitializer: 'zeros' })],
     });
@@ -355,7 +371,10 @@ describe('sharpness', () => {
       [2, 1],
       [0, Math.sqrt(3)],
     ].map(([a, b]) => [a!, b!]);
-    const { lambdaMax, learningRateBound } = model.sharpness(x, [1, 2, 3, 4], { maxIterations: 1000, tolerance: 1e-7 });
+    const { lambdaMax, learningRateBound } = model.sharpness(x, [1, 2, 3, 4], {
+      maxIterations: 1000,
+      tolerance: 1e-7,
+    });
     expect(lambdaMax).toBeCloseTo(3, 2);
     expect(learningRateBound).toBeCloseTo(2 / 3, 3);
   });

@@ -18,7 +18,13 @@ import {
 beforeAll(() => init());
 
 /** Trains a fresh model from seed 1 and evaluates it on the same samples. */
-async function learn(layers: DenseOptions[], compile: CompileOptions, x: number[][], y: Targets, options: FitOptions) {
+async function learn(
+  layers: DenseOptions[],
+  compile: CompileOptions,
+  x: number[][],
+  y: Targets,
+  options: FitOptions,
+) {
   const model = sequential({
     seed: 1,
     layers: layers.map((layer, i) => dense({ ...layer, ...(i === 0 && { inputShape: [x[0]!.length] }) })),
@@ -132,7 +138,11 @@ describe('From a fixed seed a network learns', () => {
         { units: 16, activation: 'relu' },
         { units: 3, activation: 'softmax' },
       ],
-      { optimizer: { name: 'adam', learningRate: 0.01 }, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] },
+      {
+        optimizer: { name: 'adam', learningRate: 0.01 },
+        loss: 'sparseCategoricalCrossentropy',
+        metrics: ['accuracy'],
+      },
       x,
       y,
       { epochs: 100, batchSize: 16 },
@@ -186,7 +196,10 @@ describe('Training goes downhill', () => {
   const floorOf = (loss: LossName): number => {
     if (loss !== 'poisson') return 0;
     const counts = problems.poisson[2] as number[];
-    return counts.reduce((sum, count) => sum + count - (count > 0 ? count * Math.log(count) : 0), 0) / counts.length;
+    return (
+      counts.reduce((sum, count) => sum + count - (count > 0 ? count * Math.log(count) : 0), 0) /
+      counts.length
+    );
   };
   const recipes: Record<string, OptimizerConfig> = {
     sgd: { name: 'sgd', learningRate: 0.1 },

@@ -37,10 +37,12 @@ describe('Before compile', () => {
   it('a compile that failed leaves the one before in force', () => {
     const model = build();
     const logs = model.evaluate(X, Y);
-    expect(() => model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: [wrong('f1')] })).toThrow(
+    expect(() =>
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError', metrics: [wrong('f1')] }),
+    ).toThrow(RangeError);
+    expect(() => model.compile({ optimizer: { name: 'sgd', momentum: 2 }, loss: 'hinge' })).toThrow(
       RangeError,
     );
-    expect(() => model.compile({ optimizer: { name: 'sgd', momentum: 2 }, loss: 'hinge' })).toThrow(RangeError);
     expect(model.evaluate(X, Y)).toEqual(logs);
   });
 });
@@ -78,7 +80,8 @@ describe('After dispose', () => {
     const model = build();
     const all = Object.getOwnPropertyNames(Object.getPrototypeOf(model) as object).filter(
       (name) =>
-        typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(model) as object, name)!.value === 'function',
+        typeof Object.getOwnPropertyDescriptor(Object.getPrototypeOf(model) as object, name)!.value ===
+        'function',
     );
     expect(all.filter((name) => name !== 'constructor' && name !== 'dispose').sort()).toEqual(
       Object.keys(methods).sort(),
@@ -139,7 +142,11 @@ describe('An option that is undefined', () => {
       ] as [Inputs, Targets];
       expect(withUndefined.evaluate(...data)).toEqual(plain.evaluate(...data));
       await plain.fit(...data);
-      await withUndefined.fit(...data, { epochs: undefined, callbacks: undefined, signal: undefined } as FitOptions);
+      await withUndefined.fit(...data, {
+        epochs: undefined,
+        callbacks: undefined,
+        signal: undefined,
+      } as FitOptions);
       expect(weightBits(withUndefined)).toEqual(weightBits(plain));
     }
   });

@@ -58,7 +58,10 @@ describe('init loads the module', () => {
   it.each<[string, () => unknown]>([
     ['without options, from beside the package', () => undefined],
     ['with empty options', () => ({})],
-    ['with options that are undefined', () => ({ wasmUrl: undefined, wasmBinary: undefined, simd: undefined })],
+    [
+      'with options that are undefined',
+      () => ({ wasmUrl: undefined, wasmBinary: undefined, simd: undefined }),
+    ],
     ['without SIMD', () => ({ simd: false })],
     ['from a file: address', () => ({ wasmUrl: pathToFileURL(`${DIST_PATH}mlp.wasm`).href })],
     ['from an http: address', () => ({ wasmUrl: `${site}/mlp.wasm` })],
@@ -67,7 +70,10 @@ describe('init loads the module', () => {
     ['from a server with a wrong idea of them', () => ({ wasmUrl: `${site}/text.wasm` })],
     ['from bytes', () => ({ wasmBinary: wasm })],
     ['from an ArrayBuffer', () => ({ wasmBinary: wasm.buffer })],
-    ['from bytes, though an address is given as well', () => ({ wasmBinary: wasm, wasmUrl: `${site}/nowhere.wasm` })],
+    [
+      'from bytes, though an address is given as well',
+      () => ({ wasmBinary: wasm, wasmUrl: `${site}/nowhere.wasm` }),
+    ],
     [
       'from a data: address',
       () => ({ wasmUrl: `data:application/wasm;base64,${Buffer.from(wasm).toString('base64')}` }),
@@ -79,9 +85,9 @@ describe('init loads the module', () => {
   it('from a URL object', async () => {
     const prediction = await inThread(async ({ init, sequential, dense }, dist) => {
       await init({ wasmUrl: new URL('mlp.wasm', dist) });
-      return sequential({ layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] }).predict([
-        [5],
-      ])[0];
+      return sequential({
+        layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })],
+      }).predict([[5]])[0];
     }, DIST);
     expect(prediction).toBe(5);
   });
@@ -189,8 +195,14 @@ describe('init says what was wrong', () => {
     ],
     [{ wasmUrl: 5 }, 'TypeError: init: wasmUrl: expected a string or a URL, got 5'],
     [{ wasmUrl: '' }, "RangeError: init: wasmUrl: expected a string that is not empty, got ''"],
-    [{ wasmBinary: 'AGFzbQ' }, "TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got 'AGFzbQ'"],
-    [{ wasmBinary: [0, 97] }, 'TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got Array(2)'],
+    [
+      { wasmBinary: 'AGFzbQ' },
+      "TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got 'AGFzbQ'",
+    ],
+    [
+      { wasmBinary: [0, 97] },
+      'TypeError: init: wasmBinary: expected a Uint8Array or an ArrayBuffer, got Array(2)',
+    ],
     [{ simd: 'yes' }, "TypeError: init: simd: expected 'relaxed', true or false, got 'yes'"],
   ])('with options of %j', async (options, message) => {
     expect(await load(options)).toEqual({ outcomes: [message] });
@@ -203,7 +215,11 @@ describe('init says what was wrong', () => {
       { wasmUrl: `${site}/page.wasm` },
       undefined,
     );
-    expect(outcomes).toEqual([expect.stringContaining('404'), expect.stringContaining('page.wasm'), 'loaded']);
+    expect(outcomes).toEqual([
+      expect.stringContaining('404'),
+      expect.stringContaining('page.wasm'),
+      'loaded',
+    ]);
     expect(prediction).toBe(3);
   });
 

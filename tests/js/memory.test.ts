@@ -91,7 +91,10 @@ describe('The heap', () => {
       async ({ init, sequential, dense, generateDigits, loadModel }, _data, { mlp }) => {
         await init();
         const x = new Float32Array(40_000);
-        const model = sequential({ seed: 1, layers: [dense({ units: 2, activation: 'softmax', inputShape: [4] })] });
+        const model = sequential({
+          seed: 1,
+          layers: [dense({ units: 2, activation: 'softmax', inputShape: [4] })],
+        });
         model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
         const file = await model.save();
         const bad = Array.from({ length: 10_000 }, (_, i) => (i === 9999 ? 5 : 1));
@@ -152,7 +155,10 @@ describe('The heap', () => {
       const collect = runInNewContext('gc') as () => void;
       await init();
       for (let i = 0; i < 200; ++i) {
-        sequential({ seed: 1, layers: [dense({ units: 1000, inputShape: [1000], kernelInitializer: 'zeros' })] }); // 8 MB
+        sequential({
+          seed: 1,
+          layers: [dense({ units: 1000, inputShape: [1000], kernelInitializer: 'zeros' })],
+        }); // 8 MB
         collect();
         await new Promise((resolve) => setTimeout(resolve));
       }
@@ -212,7 +218,10 @@ describe('Out of memory', () => {
   it('does not spoil the model that asked for too much', async () => {
     const same = await inThread(async ({ init, sequential, dense }, _data) => {
       await init();
-      const model = sequential({ seed: 1, layers: [dense({ units: 65_536, inputShape: [1] }), dense({ units: 1 })] });
+      const model = sequential({
+        seed: 1,
+        layers: [dense({ units: 65_536, inputShape: [1] }), dense({ units: 1 })],
+      });
       model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
       const before = model.predict([[1]]);
       const rows = 20_000; // 15 GB of activations

@@ -28,7 +28,11 @@ describe.skipIf(!findMnist())('On MNIST', () => {
   });
 
   /** Trains, and gives the accuracies on the test set after each epoch. Prints them, and the speed of training. */
-  async function accuraciesOf(name: string, { hidden, optimizer, options }: Recipe, digits = train): Promise<number[]> {
+  async function accuraciesOf(
+    name: string,
+    { hidden, optimizer, options }: Recipe,
+    digits = train,
+  ): Promise<number[]> {
     using model = sequential({
       seed: 42,
       layers: [

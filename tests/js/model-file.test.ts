@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dense, init, loadModel, readSafetensors, sequential, writeSafetensors, type NamedTensor } from 'mlp-wasm';
+import {
+  dense,
+  init,
+  loadModel,
+  readSafetensors,
+  sequential,
+  writeSafetensors,
+  type NamedTensor,
+} from 'mlp-wasm';
 import { mlp } from '../../dist/wasm.js';
 import { weightBits } from './bits.js';
 import { mutants } from './mutate.js';
@@ -19,7 +27,10 @@ beforeAll(async () => {
   await init();
   using model = sequential({
     seed: 9,
-    layers: [dense({ units: 3, activation: 'relu', inputShape: [2] }), dense({ units: 1, activation: 'sigmoid' })],
+    layers: [
+      dense({ units: 3, activation: 'relu', inputShape: [2] }),
+      dense({ units: 1, activation: 'sigmoid' }),
+    ],
   });
   model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });
   file = await model.save();
@@ -60,9 +71,18 @@ async function refusal(bytes: unknown): Promise<{ name: string; message: string 
 describe('A model file', () => {
   it('is a safetensors file with the architecture in its metadata', () => {
     const { tensors, metadata, config } = takeApart();
-    expect(tensors.map(({ name }) => name)).toEqual(['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias']);
+    expect(tensors.map(({ name }) => name)).toEqual([
+      'dense/kernel',
+      'dense/bias',
+      'dense_1/kernel',
+      'dense_1/bias',
+    ]);
     expect(metadata).toMatchObject({ format: 'mlp-wasm', version: '1' });
-    expect(config).toMatchObject({ name: 'sequential', seed: 9, compile: { loss: { name: 'binaryCrossentropy' } } });
+    expect(config).toMatchObject({
+      name: 'sequential',
+      seed: 9,
+      compile: { loss: { name: 'binaryCrossentropy' } },
+    });
   });
 
   it('put together again gives the same model', async () => {
@@ -164,7 +184,8 @@ describe('loadModel refuses', () => {
       'a config with __proto__',
       () =>
         changed(
-          ({ metadata }) => (metadata['config'] = metadata['config']!.replace('{', '{"__proto__":{"polluted":1},')),
+          ({ metadata }) =>
+            (metadata['config'] = metadata['config']!.replace('{', '{"__proto__":{"polluted":1},')),
         ),
       'RangeError',
       /got '__proto__'/,
@@ -321,7 +342,8 @@ describe('loadModel refuses', () => {
     const bytes = changed(
       ({ config }) => (config.layers = [config.layers[0]!, ...Array.from({ length: 1000 }, () => layer)]),
     );
-    const message = 'loadModel: bytes: expected as weight 2 dense_1/kernel [3,100000], got dense_1/kernel [3,1]';
+    const message =
+      'loadModel: bytes: expected as weight 2 dense_1/kernel [3,100000], got dense_1/kernel [3,1]';
     expect(await refusal(bytes)).toEqual({ name: 'RangeError', message });
     expect(mlp().HEAPU8.length).toBe(heap);
   });

@@ -22,7 +22,9 @@ const KINDS = [
 
 /** What the README's table names in the row of `kind`, Keras' spelling or English. */
 function namesInReadme(kind: string): string[] {
-  const row = README.split('\n').find((line) => line.replace('initialisers', 'initializers').startsWith(`| ${kind} |`));
+  const row = README.split('\n').find((line) =>
+    line.replace('initialisers', 'initializers').startsWith(`| ${kind} |`),
+  );
   return [...(row ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 }
 
@@ -83,7 +85,9 @@ describe('The defaults in the documentation', () => {
       for (const { name, default: value } of options) {
         const comment = documented(text, name);
         if (name === 'learningRate') {
-          expect(comment).toContain(optimizer === 'sgd' ? `Default ${value} for \`sgd\`` : `${value} for the others`);
+          expect(comment).toContain(
+            optimizer === 'sgd' ? `Default ${value} for \`sgd\`` : `${value} for the others`,
+          );
         } else if (name === 'nesterov') {
           expect(comment).toContain('Default false');
         } else {
@@ -107,7 +111,9 @@ describe('The defaults in the documentation', () => {
     const defaults = model.layers[1]!;
     expect(documented(text, 'activation')).toContain(`Default \`'${defaults.activation.name}'\``);
     expect(documented(text, 'useBias')).toContain(`Default ${defaults.useBias}`);
-    expect(documented(text, 'kernelInitializer')).toContain(`Default \`'${defaults.kernelInitializer.name}'\``);
+    expect(documented(text, 'kernelInitializer')).toContain(
+      `Default \`'${defaults.kernelInitializer.name}'\``,
+    );
     expect(documented(text, 'biasInitializer')).toContain(`Default \`'${defaults.biasInitializer.name}'\``);
     expect(documented(text, 'name')).toContain(model.layers.map(({ name }) => `\`${name}\``).join(', '));
   });
@@ -138,7 +144,8 @@ describe('The README', () => {
     using model = sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
     const prototype = Object.getPrototypeOf(model) as object;
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && name !== 'constructor') expect(README).toMatch(new RegExp(`\\b${name}\\b`));
+      if (typeof value === 'function' && name !== 'constructor')
+        expect(README).toMatch(new RegExp(`\\b${name}\\b`));
     }
   });
 });

@@ -101,16 +101,18 @@ describe('The tarball', () => {
   });
 
   it('needs no other package and runs no script when it is installed', async () => {
-    const manifest = JSON.parse(await readFile(join(app, 'node_modules/mlp-wasm/package.json'), 'utf8')) as Record<
-      string,
-      unknown
-    >;
+    const manifest = JSON.parse(
+      await readFile(join(app, 'node_modules/mlp-wasm/package.json'), 'utf8'),
+    ) as Record<string, unknown>;
     for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
       expect(manifest).not.toHaveProperty(kind);
     }
     const scripts = Object.keys(manifest['scripts'] ?? {});
-    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) expect(scripts).not.toContain(script);
-    expect((await readdir(join(app, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual(['mlp-wasm']);
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(scripts).not.toContain(script);
+    expect((await readdir(join(app, 'node_modules'))).filter((name) => !name.startsWith('.'))).toEqual([
+      'mlp-wasm',
+    ]);
   });
 
   it('gives a page at most 100 kB to load, compressed', async () => {
@@ -142,7 +144,10 @@ describe('Installed in an empty folder', () => {
   it('compiles under tsc --strict and runs in Node: the program of the README', async () => {
     await writeFile(join(app, 'program.ts'), `${program}\nconsole.log(JSON.stringify(outcome));`);
     const options = { strict: true, target: 'es2022', module: 'nodenext', types: [], outDir: 'compiled' };
-    await writeFile(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }));
+    await writeFile(
+      join(app, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
+    );
     await compile('tsconfig.json');
     const { stdout } = await run(process.execPath, ['compiled/program.js'], { cwd: app });
     expectOutcome(stdout.trim().split('\n').at(-1)!);
@@ -207,9 +212,11 @@ describe('Installed in an empty folder', () => {
 
   /** Fails with what the compiler says. */
   async function compile(project: string) {
-    await run(process.execPath, [TSC, '--project', project], { cwd: app }).catch((error: { stdout: string }) => {
-      throw new Error(error.stdout);
-    });
+    await run(process.execPath, [TSC, '--project', project], { cwd: app }).catch(
+      (error: { stdout: string }) => {
+        throw new Error(error.stdout);
+      },
+    );
   }
 });
 
@@ -284,11 +291,15 @@ describe('In Chromium', () => {
     }
   });
 
-  const importMap = (target: string) => `<script type="importmap">{ "imports": { "mlp-wasm": "${target}" } }</script>`;
+  const importMap = (target: string) =>
+    `<script type="importmap">{ "imports": { "mlp-wasm": "${target}" } }</script>`;
   const MAIN = '<script type="module" src="./src/main.js"></script>';
 
   it('runs from a plain static server, by an import map', async () => {
-    await writeFile(join(app, 'static.html'), page(importMap('./node_modules/mlp-wasm/dist/index.js') + MAIN));
+    await writeFile(
+      join(app, 'static.html'),
+      page(importMap('./node_modules/mlp-wasm/dist/index.js') + MAIN),
+    );
     const site = await serve(app, '/some/where/');
     try {
       await expectOutcomeAt(`${site.url}static.html`);

@@ -4,7 +4,12 @@ import { dense, sequential, type ActivationName, type CompileOptions, type Seque
 import { bitsOf, weightBits } from './bits.js';
 
 /** One wrong call, the class of the error and its message: it names the argument, what was expected and what came. */
-export type Refusal = [what: string, call: (model: Sequential) => unknown, error: ErrorConstructor, message: string];
+export type Refusal = [
+  what: string,
+  call: (model: Sequential) => unknown,
+  error: ErrorConstructor,
+  message: string,
+];
 
 /** Whatever a caller without a type checker may pass. */
 export const wrong = <T>(value: unknown): T => value as T;
@@ -60,7 +65,10 @@ export async function expectError(call: () => unknown, error: ErrorConstructor, 
     thrown = caught;
   }
   expect(thrown, 'what was thrown').toBeInstanceOf(Error);
-  expect({ name: (thrown as Error).name, message: (thrown as Error).message }).toEqual({ name: error.name, message });
+  expect({ name: (thrown as Error).name, message: (thrown as Error).message }).toEqual({
+    name: error.name,
+    message,
+  });
 }
 
 /** The rows refuse, and the compiled model they are given is afterwards as it was. */

@@ -36,10 +36,13 @@ export async function inThread<Data, Result>(
   const worker = new Worker(source, { eval: true, workerData: { dist: DIST, data } });
   try {
     return await new Promise<Result>((resolve, reject) => {
-      worker.once('message', ({ value, error }: { value: Result; error?: { name: string; message: string } }) => {
-        if (error) reject(Object.assign(new Error(error.message), { name: error.name }));
-        else resolve(value);
-      });
+      worker.once(
+        'message',
+        ({ value, error }: { value: Result; error?: { name: string; message: string } }) => {
+          if (error) reject(Object.assign(new Error(error.message), { name: error.name }));
+          else resolve(value);
+        },
+      );
       worker.once('error', reject);
       worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code} and no answer`)));
     });

@@ -33,7 +33,8 @@ const SMALLEST = 2 ** -1022;
 /** A finite number in [low, high). */
 export function checkNumber(argument: string, value: unknown, low = -Infinity, high = Infinity): number {
   const from = low > 0 && low <= SMALLEST ? 'a number above 0' : `a number from ${low}`;
-  const expected = low === -Infinity ? 'a finite number' : from + (high < Number.MAX_VALUE ? ` to below ${high}` : '');
+  const expected =
+    low === -Infinity ? 'a finite number' : from + (high < Number.MAX_VALUE ? ` to below ${high}` : '');
   if (typeof value !== 'number') throw typeError(argument, expected, value);
   if (!Number.isFinite(value) || value < low || value >= high) throw rangeError(argument, expected, value);
   return value;

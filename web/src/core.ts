@@ -29,7 +29,10 @@ export function targetKindOf(core: Core, method: string): TargetKind {
 }
 
 /** Name and shape of every weight, in the order of the parameter buffer, and where each starts in it. */
-export function weightPlaces({ features, layers }: ResolvedLayers): (Omit<Weight, 'data'> & { offset: number; length: number })[] {
+export function weightPlaces({
+  features,
+  layers,
+}: ResolvedLayers): (Omit<Weight, 'data'> & { offset: number; length: number })[] {
   const places = [];
   let inputs = features;
   let offset = 0;

@@ -24,13 +24,19 @@ export interface TargetRows {
 
 /** rows × features finite numbers, at least one row. Typed arrays are not copied. */
 export function checkInputs(argument: string, x: Inputs, features: number): InputRows {
-  if (isObject(x) && 'indptr' in x) return { features, ...checkSparse(argument, x as SparseInputs, features) };
+  if (isObject(x) && 'indptr' in x)
+    return { features, ...checkSparse(argument, x as SparseInputs, features) };
   if (x instanceof Uint8Array) return checkBytes(argument, { data: x }, features);
   if (isObject(x) && 'data' in x) return checkBytes(argument, x as ByteInputs, features);
   const dense =
     x instanceof Float32Array
       ? x
-      : fromRows(argument, x as number[][], features, `a Float32Array (rows × ${features}) or an array of rows`);
+      : fromRows(
+          argument,
+          x as number[][],
+          features,
+          `a Float32Array (rows × ${features}) or an array of rows`,
+        );
   const rows = checkRows(argument, dense, features);
   checkValues(argument, dense, features, ...VALID.any);
   return { rows, features, dense };
@@ -57,7 +63,11 @@ export function sliceInputs(inputs: InputRows, begin: number, end: number): Inpu
 
 function checkRows(argument: string, data: ArrayLike<number>, features: number): number {
   if (data.length === 0 || data.length % features !== 0) {
-    throw rangeError(argument, `at least one row of ${features} numbers, a multiple of ${features} in all`, data);
+    throw rangeError(
+      argument,
+      `at least one row of ${features} numbers, a multiple of ${features} in all`,
+      data,
+    );
   }
   return data.length / features;
 }
@@ -65,14 +75,30 @@ function checkRows(argument: string, data: ArrayLike<number>, features: number):
 function checkBytes(argument: string, x: ByteInputs, features: number): InputRows {
   const { data, scale = 1 } = checkObject(argument, x, ['data', 'scale']);
   if (!(data instanceof Uint8Array)) throw typeError(`${argument}.data`, 'a Uint8Array', data);
-  return { rows: checkRows(`${argument}.data`, data, features), features, bytes: data, scale: checkNumber(`${argument}.scale`, scale) };
+  return {
+    rows: checkRows(`${argument}.data`, data, features),
+    features,
+    bytes: data,
+    scale: checkNumber(`${argument}.scale`, scale),
+  };
 }
 
-function checkSparse(argument: string, x: SparseInputs, features: number): Pick<InputRows, 'rows' | 'sparse'> {
-  const { shape, indptr, indices, values } = checkObject(argument, x, ['shape', 'indptr', 'indices', 'values']);
-  if (!Array.isArray(shape) || shape.length !== 2) throw typeError(`${argument}.shape`, 'an array [rows, features]', shape);
+function checkSparse(
+  argument: string,
+  x: SparseInputs,
+  features: number,
+): Pick<InputRows, 'rows' | 'sparse'> {
+  const { shape, indptr, indices, values } = checkObject(argument, x, [
+    'shape',
+    'indptr',
+    'indices',
+    'values',
+  ]);
+  if (!Array.isArray(shape) || shape.length !== 2)
+    throw typeError(`${argument}.shape`, 'an array [rows, features]', shape);
   const rows = checkInteger(`${argument}.shape[0]`, shape[0], 1);
-  if (shape[1] !== features) throw rangeError(`${argument}.shape[1]`, `${features}, the features of the model`, shape[1]);
+  if (shape[1] !== features)
+    throw rangeError(`${argument}.shape[1]`, `${features}, the features of the model`, shape[1]);
 
   const rowStarts = integers(`${argument}.indptr`, indptr, 0, 2 ** 31 - 1);
   const columns = integers(`${argument}.indices`, indices, 0, features - 1);
@@ -80,8 +106,10 @@ function checkSparse(argument: string, x: SparseInputs, features: number): Pick<
     throw typeError(`${argument}.values`, 'a Float32Array or an array of numbers', values);
   }
   const numbers = values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
-  if (rowStarts.length !== rows + 1) throw rangeError(`${argument}.indptr`, `${rows + 1} numbers, rows + 1`, indptr);
-  if (columns.length !== numbers.length) throw rangeError(`${argument}.indices`, `${numbers.length} numbers, as many as values`, indices);
+  if (rowStarts.length !== rows + 1)
+    throw rangeError(`${argument}.indptr`, `${rows + 1} numbers, rows + 1`, indptr);
+  if (columns.length !== numbers.length)
+    throw rangeError(`${argument}.indices`, `${numbers.length} numbers, as many as values`, indices);
   if (rowStarts[0] !== 0) throw rangeError(`${argument}.indptr[0]`, '0', rowStarts[0]);
   for (let row = 0; row < rows; ++row) {
     const [begin, end] = [rowStarts[row]!, rowStarts[row + 1]!];
@@ -90,11 +118,20 @@ function checkSparse(argument: string, x: SparseInputs, features: number): Pick<
     }
     for (let entry = begin + 1; entry < end; ++entry) {
       if (columns[entry]! <= columns[entry - 1]!) {
-        throw rangeError(`${argument}.indices[${entry}]`, `more than ${columns[entry - 1]}, ascending in row ${row}`, columns[entry]);
+        throw rangeError(
+          `${argument}.indices[${entry}]`,
+          `more than ${columns[entry - 1]}, ascending in row ${row}`,
+          columns[entry],
+        );
       }
     }
   }
-  if (rowStarts[rows] !== numbers.length) throw rangeError(`${argument}.indptr[${rows}]`, `${numbers.length}, the number of values`, rowStarts[rows]);
+  if (rowStarts[rows] !== numbers.length)
+    throw rangeError(
+      `${argument}.indptr[${rows}]`,
+      `${numbers.length}, the number of values`,
+      rowStarts[rows],
+    );
   numbers.forEach((value, entry) => {
     if (!Number.isFinite(value)) throw rangeError(`${argument}.values[${entry}]`, 'a finite number', value);
   });
@@ -102,7 +139,8 @@ function checkSparse(argument: string, x: SparseInputs, features: number): Pick<
 }
 
 function integers(argument: string, list: unknown, low: number, high: number): Int32Array {
-  if (!(list instanceof Int32Array || Array.isArray(list))) throw typeError(argument, 'an Int32Array or an array of integers', list);
+  if (!(list instanceof Int32Array || Array.isArray(list)))
+    throw typeError(argument, 'an Int32Array or an array of integers', list);
   for (let i = 0; i < list.length; ++i) {
     const value: unknown = list[i];
     if (!(Number.isInteger(value) && (value as number) >= low && (value as number) <= high)) {
@@ -132,7 +170,8 @@ export function checkTargets(
 function checkClasses(argument: string, y: Targets, rows: number, units: number): Int32Array {
   const expected = `${rows} class indices, one a row`;
   if (!isNumberList(y)) {
-    const hint = Array.isArray(y) && Array.isArray(y[0]) ? " (rows of numbers go with 'categoricalCrossentropy')" : '';
+    const hint =
+      Array.isArray(y) && Array.isArray(y[0]) ? " (rows of numbers go with 'categoricalCrossentropy')" : '';
     throw typeError(argument, expected + hint, y);
   }
   if (y.length !== rows) {
@@ -167,7 +206,12 @@ function checkValuesOfTargets(
     if (wrong >= 0) throw typeError(`${argument}[${wrong}]`, 'a number', y[wrong]);
     values = y instanceof Float32Array ? y : Float32Array.from(y as ArrayLike<number>);
   } else {
-    values = fromRows(argument, y as readonly (readonly number[])[], units, `numbers or rows of ${units} numbers`);
+    values = fromRows(
+      argument,
+      y as readonly (readonly number[])[],
+      units,
+      `numbers or rows of ${units} numbers`,
+    );
     if (values.length !== rows * units) {
       throw rangeError(argument, `${rows} rows, one for each row of the samples`, y);
     }
@@ -194,7 +238,11 @@ function checkValues(
 ): void {
   for (let i = 0; i < values.length; ++i) {
     if (!test(values[i]!)) {
-      throw rangeError(`${argument}: row ${Math.floor(i / columns)}, column ${i % columns}`, expected, values[i]);
+      throw rangeError(
+        `${argument}: row ${Math.floor(i / columns)}, column ${i % columns}`,
+        expected,
+        values[i],
+      );
     }
   }
 }
@@ -218,7 +266,8 @@ function fromRows(argument: string, rows: readonly (readonly number[])[], column
     for (let j = 0; j < columns; ++j) {
       const value = row[j];
       if (typeof value !== 'number') throw typeError(`${argument}[${i}][${j}]`, 'a number', value);
-      if (!Number.isFinite(value)) throw new RangeError(`${argument}[${i}][${j}]: expected a finite number, got ${shown(value)}`);
+      if (!Number.isFinite(value))
+        throw new RangeError(`${argument}[${i}][${j}]: expected a finite number, got ${shown(value)}`);
       data[i * columns + j] = value;
     }
   }

@@ -54,6 +54,8 @@ export function normalizeDigit(
   }
   return scoped((scope) => {
     const out = scope.allocate(DIGIT_PIXELS);
-    return mlp().normalizeDigit(scope.copyIn(ink), width, height, out) ? copyBytes(out, DIGIT_PIXELS) : undefined;
+    return mlp().normalizeDigit(scope.copyIn(ink), width, height, out)
+      ? copyBytes(out, DIGIT_PIXELS)
+      : undefined;
   });
 }

@@ -1,5 +1,13 @@
 /** Training: the loop around the core's steps. */
-import { checkBoolean, checkFunction, checkInteger, checkNumber, checkObject, rangeError, typeError } from './check.js';
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  rangeError,
+  typeError,
+} from './check.js';
 import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows } from './data.js';
 import { Scope } from './heap.js';
 import { logsFrom, outputsOf, place, reserveWorkspace, targetKindOf, type Core } from './core.js';
@@ -79,12 +87,25 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
   } else if (validationSplit > 0) {
     const kept = Math.floor(training.rows * (1 - validationSplit));
     if (kept === 0 || kept === training.rows) {
-      throw rangeError('fit: validationSplit', `a share that leaves rows on both sides of ${training.rows}`, validationSplit);
+      throw rangeError(
+        'fit: validationSplit',
+        `a share that leaves rows on both sides of ${training.rows}`,
+        validationSplit,
+      );
     }
     validation = slice(core, training, kept, training.rows);
     training = slice(core, training, 0, kept);
   }
-  return { epochs, initialEpoch, batchSize, shuffle, callbacks: bound(callbacks), signal, training, validation };
+  return {
+    epochs,
+    initialEpoch,
+    batchSize,
+    shuffle,
+    callbacks: bound(callbacks),
+    signal,
+    training,
+    validation,
+  };
 }
 
 /** Callbacks that can be called by themselves: each keeps the object it is a method of as its `this`. */
@@ -123,7 +144,8 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
       let lastYield = performance.now();
       const breathe = async (epoch: number) => {
         if (performance.now() - lastYield < BUDGET_MS) return;
-        if (onYield && trainer.batch() > 0) await onYield(epoch, trainer.batch(), logsFrom(core, trainer.sums()));
+        if (onYield && trainer.batch() > 0)
+          await onYield(epoch, trainer.batch(), logsFrom(core, trainer.sums()));
         await nextTask();
         lastYield = performance.now();
       };

@@ -10,5 +10,10 @@ export { loadModel } from './formats/model.js';
 export { DIGIT_SIZE, generateDigits, normalizeDigit } from './digits.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';
 export { readCsv, type CsvOptions, type CsvTable } from './formats/csv.js';
-export { readSafetensors, writeSafetensors, type NamedTensor, type SafetensorsFile } from './formats/safetensors.js';
+export {
+  readSafetensors,
+  writeSafetensors,
+  type NamedTensor,
+  type SafetensorsFile,
+} from './formats/safetensors.js';
 export * from './types.js';

@@ -76,7 +76,12 @@ export function backpropTrace(core: Core, x: Inputs, y: Targets): { loss: number
   });
 }
 
-export function gradientCheck(core: Core, x: Inputs, y: Targets, options: { samples?: number }): GradientCheck {
+export function gradientCheck(
+  core: Core,
+  x: Inputs,
+  y: Targets,
+  options: { samples?: number },
+): GradientCheck {
   const all = countParams(core);
   const { samples = all } = checkObject('gradientCheck: options', options, ['samples']);
   checkInteger('gradientCheck: samples', samples, 1);

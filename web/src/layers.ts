@@ -130,7 +130,9 @@ export function resolveLayers(argument: string, layers: readonly DenseConfig[]):
     const given = inputFeatures(where, layer);
     const inputs = resolved[i - 1]?.units;
     if (inputs !== undefined && given !== undefined && given !== inputs) {
-      throw new RangeError(`${where}.inputShape: expected [${inputs}], the units of the layer before, got [${given}]`);
+      throw new RangeError(
+        `${where}.inputShape: expected [${inputs}], the units of the layer before, got [${given}]`,
+      );
     }
     features ??= given;
     if (features === undefined) throw typeError(`${where}.inputShape`, 'an array [features]', given);
@@ -142,8 +144,10 @@ export function resolveLayers(argument: string, layers: readonly DenseConfig[]):
 /** Features that a layer's `inputShape` asks for, if it does. */
 function inputFeatures(argument: string, { inputShape }: DenseConfig): number | undefined {
   if (inputShape === undefined) return undefined;
-  if (!Array.isArray(inputShape)) throw typeError(`${argument}.inputShape`, 'an array [features]', inputShape);
-  if (inputShape.length !== 1) throw rangeError(`${argument}.inputShape`, 'one number [features]', inputShape);
+  if (!Array.isArray(inputShape))
+    throw typeError(`${argument}.inputShape`, 'an array [features]', inputShape);
+  if (inputShape.length !== 1)
+    throw rangeError(`${argument}.inputShape`, 'one number [features]', inputShape);
   return checkInteger(`${argument}.inputShape[0]`, inputShape[0], 1);
 }
 

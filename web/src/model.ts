@@ -70,7 +70,12 @@ export class Sequential {
     const { layers, seed = Math.floor(Math.random() * 2 ** 32), name = 'sequential' } = options;
     checkInteger('sequential: seed', seed, 0, Number.MAX_SAFE_INTEGER);
     checkString('sequential: name', name);
-    this.#core = { native: undefined as unknown as NativeModel, name, seed, ...resolveLayers('sequential', layers) };
+    this.#core = {
+      native: undefined as unknown as NativeModel,
+      name,
+      seed,
+      ...resolveLayers('sequential', layers),
+    };
     // Parameters and gradients, and both once more while the last layer's are appended.
     reserve(4 * 4 * countParams(this.#core));
     this.#core.native = new (mlp().Model)(this.#core.features, seed);
@@ -206,16 +211,19 @@ export class Sequential {
     const core = this.#alive('setWeights');
     const places = weightPlaces(core);
     if (!Array.isArray(weights)) throw typeError('setWeights: weights', 'an array of weights', weights);
-    if (weights.length !== places.length) throw rangeError('setWeights: weights', `${places.length} weights`, weights);
+    if (weights.length !== places.length)
+      throw rangeError('setWeights: weights', `${places.length} weights`, weights);
     places.forEach(({ name, shape, length }, i) => {
       const argument = `setWeights: weights[${i}]`;
       const weight = checkObject(argument, weights[i] as Weight, ['name', 'shape', 'data']);
-      if (!(weight.data instanceof Float32Array)) throw typeError(`${argument}.data`, 'a Float32Array', weight.data);
+      if (!(weight.data instanceof Float32Array))
+        throw typeError(`${argument}.data`, 'a Float32Array', weight.data);
       if (!Array.isArray(weight.shape)) throw typeError(`${argument}.shape`, 'an array', weight.shape);
       if (String(weight.shape) !== String(shape)) {
         throw new RangeError(`${argument}.shape: expected [${shape}] of ${name}, got [${weight.shape}]`);
       }
-      if (weight.data.length !== length) throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
+      if (weight.data.length !== length)
+        throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
       checkFinite(`${argument}.data`, weight.data);
     });
     places.forEach(({ offset }, i) => overwrite(core.native.parameters() + 4 * offset, weights[i]!.data));
@@ -325,7 +333,8 @@ export class Sequential {
 
   #idle(method: string): Core {
     const core = this.#alive(method);
-    if (this.#state === 'fitting') throw new Error(`${method}: expected an idle model, got one that fit() is training`);
+    if (this.#state === 'fitting')
+      throw new Error(`${method}: expected an idle model, got one that fit() is training`);
     return core;
   }
 }

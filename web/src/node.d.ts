@@ -12,5 +12,4 @@ interface NodeModules {
 }
 
 declare var process:
-  | { getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] }
-  | undefined;
+  { getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] } | undefined;

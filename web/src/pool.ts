@@ -14,7 +14,10 @@ export function canShareMemory(): boolean {
 
 /** Threads that `'auto'` means here. */
 export function processors(): number {
-  return globalThis.navigator?.hardwareConcurrency ?? globalThis.process!.getBuiltinModule('node:os').availableParallelism();
+  return (
+    globalThis.navigator?.hardwareConcurrency ??
+    globalThis.process!.getBuiltinModule('node:os').availableParallelism()
+  );
 }
 
 /** Brings `workers` workers into the core's pool; resolves to how many came, all or none. */

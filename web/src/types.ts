@@ -195,11 +195,7 @@ export type Inputs = Float32Array | Uint8Array | ByteInputs | SparseInputs | rea
  * output), or one class index a row for `sparseCategoricalCrossentropy`.
  */
 export type Targets =
-  | Float32Array
-  | Uint8Array
-  | Int32Array
-  | readonly number[]
-  | readonly (readonly number[])[];
+  Float32Array | Uint8Array | Int32Array | readonly number[] | readonly (readonly number[])[];
 
 /** Loss and metrics of an epoch or batch: `loss`, `accuracy`, `valLoss`, `valAccuracy` … */
 export interface Logs {

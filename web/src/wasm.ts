@@ -41,9 +41,7 @@ export interface NativeModel {
     checked: number;
     skipped: number;
   };
-  gradientNorms(
-    samples: SampleAddresses,
-  ): { delta: number; kernelGrad: number; biasGrad: number }[];
+  gradientNorms(samples: SampleAddresses): { delta: number; kernelGrad: number; biasGrad: number }[];
   sharpness(
     samples: SampleAddresses,
     maxIterations: number,
@@ -145,7 +143,8 @@ function checkOptions(options: InitOptions): void {
   }
   if (deterministic !== undefined) checkBoolean('init: deterministic', deterministic);
   if (threads !== undefined && threads !== 'auto') checkInteger('init: threads', threads, 1, 32);
-  if (simd === 'relaxed' && deterministic) throw rangeError('init: simd', 'true or false with deterministic', simd);
+  if (simd === 'relaxed' && deterministic)
+    throw rangeError('init: simd', 'true or false with deterministic', simd);
 }
 
 /** The module, once {@link init} is done. */
@@ -212,7 +211,8 @@ const FLAVOURS: Flavour[] = [
 function supportsSimd(): boolean {
   return WebAssembly.validate(
     new Uint8Array([
-      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253,
+      98, 11,
     ]),
   );
 }
@@ -229,11 +229,15 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
   const url = wasmUrl ?? unbundled(flavour.url());
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
-    const compiled = wasmBinary ? await WebAssembly.compile(wasmBinary as BufferSource) : await compileFrom(url);
+    const compiled = wasmBinary
+      ? await WebAssembly.compile(wasmBinary as BufferSource)
+      : await compileFrom(url);
     let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm: InstantiateWasm = (imports, receive) => {
-        memory = Object.values(imports).flatMap(Object.values).find((value) => value instanceof WebAssembly.Memory);
+        memory = Object.values(imports)
+          .flatMap(Object.values)
+          .find((value) => value instanceof WebAssembly.Memory);
         WebAssembly.instantiate(compiled, imports)
           .then((instance) => receive(instance, compiled))
           .catch(reject);

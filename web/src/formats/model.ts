@@ -55,7 +55,8 @@ export async function loadModel(bytes: Uint8Array | ArrayBuffer): Promise<Sequen
     weight ? `${weight.name} [${weight.shape}]` : 'none';
   for (let i = 0; i < Math.max(places.length, tensors.length); ++i) {
     const [expected, got] = [described(places[i]), described(tensors[i])];
-    if (expected !== got) throw new RangeError(`loadModel: bytes: expected as weight ${i} ${expected}, got ${got}`);
+    if (expected !== got)
+      throw new RangeError(`loadModel: bytes: expected as weight ${i} ${expected}, got ${got}`);
   }
   for (const { name, data } of tensors) checkFinite(`loadModel: bytes: ${name}`, data);
   const model = new Sequential(architecture);
