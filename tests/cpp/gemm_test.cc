@@ -22,7 +22,7 @@ Matrix emptyMatrix(Index rows, Index columns) {
 
 Matrix product(const Matrix& a, const Matrix& b, const Scalar* bias) {
   Matrix c = emptyMatrix(a.rows(), b.cols());
-  std::vector<Scalar> scratch = scratchFor(a.cols()));
+  std::vector<Scalar> scratch = scratchFor(a.cols());
   multiply(view(a), view(b), bias, MatrixMap(c.data(), c.rows(), c.cols()), scratch.data());
   return c;
 }
