@@ -28,14 +28,6 @@ constexpr double kBound = within(1e-9, 1e-5);
 constexpr double kShare = 0.1;
 constexpr int kSteps = 10;
 
-// PyTorch 1.13 differentiates hardsigmoid with the float number nearest to 1/6 in double too, 3e-8 beside it.
-bool derivativeIsOnlyFloat(const Json& golden) {
-  const Json& layers = golden.at("layers");
-  return std::any_of(layers.begin(), layers.end(),
-                     [](const Json& l) { return l.at("activation") == "hardSigmoid"; });
-}
-constexpr double kBoundOfFloatDerivatives = std::max(kBound, 1e-6);
-
 const Json& cases() {
   static const Json json = [] {
     std::ifstream file(MLP_SOURCE_DIR "/tests/golden/golden.json");
@@ -141,11 +133,8 @@ class Comparison {
   ~Comparison() {
     std::cout << what_ << " against PyTorch, " << (kDouble ? "double" : "float") << ": worst relative error "
               << worst_ << " over " << count_ << " numbers";
-    if (worstOfFloatDerivatives_ > 0) std::cout << "; with hardSigmoid " << worstOfFloatDerivatives_;
     std::cout << '\n';
   }
-
-  void setCase(const Json& golden) { floatDerivatives_ = derivativeIsOnlyFloat(golden); }
 
   void expectClose(const Scalar* actual, const Numbers& expected, const std::string& what) {
     double floor = 0;
@@ -172,16 +161,13 @@ class Comparison {
   void compare(double actual, double expected, double scale, const std::string& what) {
     const double gap = std::abs(actual - expected);
     const double error = gap == 0 ? 0 : gap / scale;
-    EXPECT_LE(error, floatDerivatives_ ? kBoundOfFloatDerivatives : kBound)
-        << what << ": " << actual << " against " << expected;
-    double& worst = floatDerivatives_ ? worstOfFloatDerivatives_ : worst_;
-    worst = std::max(worst, error);
+    EXPECT_LE(error, kBound) << what << ": " << actual << " against " << expected;
+    worst_ = std::max(worst_, error);
     ++count_;
   }
 
   const char* what_;
-  bool floatDerivatives_ = false;
-  double worst_ = 0, worstOfFloatDerivatives_ = 0;
+  double worst_ = 0;
   long count_ = 0;
 };
 
@@ -221,7 +207,6 @@ TEST(Golden, LossErrorSignalsAndGradientsAreThoseOfPyTorch) {
   Comparison comparison("Loss, delta and gradients");
   for (const Json& golden : cases()) {
     SCOPED_TRACE(golden.at("name").get<std::string>());
-    comparison.setCase(golden);
     Built built = build(golden);
     Network& network = built.model.network;
     const double loss = network.lossAndGradients(view(built.x), view(built.targets), built.model.objective());
@@ -237,7 +222,6 @@ TEST(Golden, LossErrorSignalsAndGradientsAreThoseOfPyTorch) {
 TEST(Golden, ParametersAfterTenStepsOfEveryOptimizerAreThoseOfPyTorch) {
   Comparison comparison("Parameters after ten steps");
   for (const Json& golden : cases()) {
-    comparison.setCase(golden);
     for (const Json& run : golden.at("optimizers")) {
       SCOPED_TRACE(golden.at("name").get<std::string>() + ", " + run.at("optimizer").dump());
       Built built = build(golden, run.at("optimizer"));

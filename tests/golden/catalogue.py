@@ -36,7 +36,8 @@ ACTIVATIONS = {
     'silu': Activation(F.silu),
     'softplus': Activation(lambda z: F.softplus(z, threshold=40)),  # torch goes linear at 20 by default
     'softsign': Activation(F.softsign),
-    'hardSigmoid': Activation(F.hardsigmoid, kinks=(-3, 3)),
+    # torch 1.13 differentiates its own with the float nearest to 1/6, also in double
+    'hardSigmoid': Activation(lambda z: (z / 6 + 0.5).clamp(0, 1), kinks=(-3, 3)),
     'softmax': Activation(softmax, least_units=2),
     'logSoftmax': Activation(lambda z: F.log_softmax(z, dim=1), least_units=2),
 }

@@ -299,11 +299,11 @@ export class Sequential {
   }
 
   /**
-   * Largest eigenvalue λ_max of the loss's Hessian, by power iteration, and 2/λ_max, above which plain gradient
+   * Largest eigenvalue λ_max of the loss's Hessian, by conjugate gradients, and 2/λ_max, above which plain gradient
    * descent on these samples diverges (document 001 §11). Costs four gradients an iteration.
    *
    * @param options.maxIterations default 100.
-   * @param options.tolerance relative change of λ_max between two iterations that counts as converged. Default 1e-4.
+   * @param options.tolerance residual, relative to λ_max, that counts as converged. Default 1e-4.
    */
   sharpness(x: Inputs, y: Targets, options: { maxIterations?: number; tolerance?: number } = {}): Sharpness {
     return inspect.sharpness(this.#idle('sharpness'), x, y, options);

@@ -283,7 +283,7 @@ export interface LayerBackprop extends LayerForward {
 
 /** Result of {@link Sequential.gradientCheck}. */
 export interface GradientCheck {
-  /** Largest |analytic − numeric| ÷ max(|analytic|, |numeric|, 1e-2 × the largest gradient of the model). */
+  /** Largest |analytic − numeric| ÷ max(|analytic|, |numeric|, 1e-2 × the largest gradient or the loss). */
   worstRelativeError: number;
   /** Where: `dense_1/kernel`. */
   weight: string;
@@ -312,7 +312,7 @@ export interface Sharpness {
   /** 2/λ_max, the stability bound of document 001 §11; Infinity where λ_max ≤ 0. */
   learningRateBound: number;
   iterations: number;
-  /** Whether two iterations in a row agreed to the tolerance. */
+  /** Whether ‖Hv − λv‖ fell below tolerance × |λ|, or λ changed by less over five iterations. */
   converged: boolean;
 }
 
