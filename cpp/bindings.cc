@@ -137,7 +137,7 @@ void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer 
 // All samples as one batch.
 Batcher wholeBatch(Model& model, const SampleAddresses& at) {
   Batcher batcher(samples(at), model.network.outputs(), true);
-  batcher.gather(nullptr, 0, static_cast<Index>(at.rows));
+  batcher.gather({nullptr, 0, static_cast<Index>(at.rows)});
   return batcher;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mlp/elementary.h"
+#include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
@@ -155,7 +156,28 @@ Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(S
   return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece};
 }
 
+// What one number costs, in multiplications: between a relu and a tanh.
+constexpr double kActivationWork = 10;
+
+Index partsOfRows(Index rows, Index units) { return partsOf(kActivationWork * static_cast<double>(rows * units)); }
+
 }  // namespace
+
+void activate(const Activation& activation, const Scalar* z, Scalar* a, Index rows, Index units, Scalar alpha) {
+  if (!activation.forward) return;
+  parallelRanges(rows, partsOfRows(rows, units), [&](Index begin, Index end, int) {
+    activation.forward(z + begin * units, a + begin * units, end - begin, units, alpha);
+  });
+}
+
+void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, Scalar* delta, Index rows,
+                Index units, Scalar alpha) {
+  if (!activation.backward) return;
+  parallelRanges(rows, partsOfRows(rows, units), [&](Index begin, Index end, int) {
+    const Index first = begin * units;
+    activation.backward(z + first, a + first, delta + first, end - begin, units, alpha);
+  });
+}
 
 const std::vector<Activation>& activations() {
   static const std::vector<Activation> table = {

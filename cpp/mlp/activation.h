@@ -23,6 +23,11 @@ struct Activation {
   int (*piece)(Scalar z, Scalar alpha);
 };
 
+// The two functions, where there are any, with the rows shared among threads.
+void activate(const Activation& activation, const Scalar* z, Scalar* a, Index rows, Index units, Scalar alpha);
+void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, Scalar* delta, Index rows,
+                Index units, Scalar alpha);
+
 const std::vector<Activation>& activations();
 const Activation* findActivation(std::string_view name);  // nullptr where there is none
 

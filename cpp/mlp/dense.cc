@@ -31,9 +31,7 @@ void Dense::forward(const Scalar* parameters, const Input& x, MatrixMap z, Scala
   } else {
     multiply(x.matrix(), kernel, bias, z, scratch);
   }
-  if (options_.activation->forward) {
-    options_.activation->forward(z.data(), a, z.rows(), units(), options_.alpha);
-  }
+  activate(*options_.activation, z.data(), a, z.rows(), units(), options_.alpha);
 }
 
 void Dense::backward(const Input& x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const {

@@ -10,7 +10,7 @@
 
 #include "mlp/activation.h"
 #include "mlp/initializer.h"
-#include "mlp/samples.h"
+#include "mlp/batcher.h"
 #include "mlp/types.h"
 
 namespace mlp {

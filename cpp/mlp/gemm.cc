@@ -12,58 +12,51 @@ constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel, and of a til
 constexpr Index kTileRows = 4;        // 4×8 fills 8 of 16 registers with sums; 6×8 spills
 constexpr Index kPackRows = 16;       // with fewer rows, packing costs more than it saves
 
-// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·). A(i, p) = a[i·rowStride + p·depthStride], one of the
-// strides being 1; B(p, j) = b[p·bStride + j]. Not inlined: V8 optimises functions that are called often, not
-// loops inside one long call.
-template <int Rows, bool RowsAdjacent>
-__attribute__((noinline)) void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride,
+// C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·), columns ≤ Vecs·kLanes. A(i, p) = a[i·rowStride +
+// p·depthStride], one of the strides being 1; B(p, j) = b[p·bStride + j].
+template <int Rows, int Vecs, bool RowsAdjacent>
+__attribute__((always_inline)) inline void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride,
                                     Index depth, const Scalar* bias, Scalar* c, Index cStride,
                                     Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   const Index depthStride = RowsAdjacent ? aStride : 1;
-  Vec low[Rows], high[Rows];
-  for (int i = 0; i < Rows; ++i) low[i] = load(bias), high[i] = load(bias + kLanes);
+  Vec sums[Rows][Vecs];
+  for (int i = 0; i < Rows; ++i) {
+    for (int v = 0; v < Vecs; ++v) sums[i][v] = load(bias + v * kLanes);
+  }
   for (Index p = 0; p < depth; ++p, b += bStride, a += depthStride) {
-    const Vec b0 = load(b);
-    const Vec b1 = load(b + kLanes);
+    Vec row[Vecs];
+    for (int v = 0; v < Vecs; ++v) row[v] = load(b + v * kLanes);
     for (int i = 0; i < Rows; ++i) {
       const Vec x = splat(a[i * rowStride]);
-      low[i] = multiplyAdd(x, b0, low[i]);
-      high[i] = multiplyAdd(x, b1, high[i]);
+      for (int v = 0; v < Vecs; ++v) sums[i][v] = multiplyAdd(x, row[v], sums[i][v]);
     }
   }
   for (int i = 0; i < Rows; ++i, c += cStride) {
-    if (columns == kPanel) {
-      store(c, low[i]);
-      store(c + kLanes, high[i]);
+    if (columns == Vecs * kLanes) {
+      for (int v = 0; v < Vecs; ++v) store(c + v * kLanes, sums[i][v]);
     } else {
-      Scalar row[kPanel];
-      store(row, low[i]);
-      store(row + kLanes, high[i]);
+      Scalar row[Vecs * kLanes];
+      for (int v = 0; v < Vecs; ++v) store(row + v * kLanes, sums[i][v]);
       for (Index j = 0; j < columns; ++j) c[j] = row[j];
     }
   }
 }
 
-// One panel of C from top to bottom.
-template <bool RowsAdjacent>
-void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
+// Columns of C from top to bottom, in tiles four rows high. A function of its own with the tile inside: V8
+// optimises what is called often, and unrolls only loops within loops.
+template <int Vecs, bool RowsAdjacent>
+__attribute__((noinline)) void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
                    const Scalar* bias, Scalar* c, Index cStride, Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   Index i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
-    tile<4, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride,
-                          columns);
+    tile<kTileRows, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride,
+                                        cStride, columns);
   }
-  a += i * rowStride;
-  c += i * cStride;
-  switch (rows - i) {
-    case 3:
-      return tile<3, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
-    case 2:
-      return tile<2, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
-    case 1:
-      return tile<1, RowsAdjacent>(a, aStride, b, bStride, depth, bias, c, cStride, columns);
+  for (; i < rows; ++i) {
+    tile<1, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride,
+                                columns);
   }
 }
 
@@ -92,9 +85,11 @@ void packColumns(const Scalar* b, Index stride, Index depth, Index columns, Scal
 template <bool RowsAdjacent, bool TransposedB>
 void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c,
              Index m, Index n, Index k, Scalar* scratch) {
-  const auto panel = [=](Index index, int thread) {
+  const auto panel = [=](Index index, Index row, Index rows, int thread) {
     const Index j = index * kPanel;
     const Index columns = n - j < kPanel ? n - j : kPanel;
+    const Scalar* from = a + row * (RowsAdjacent ? 1 : aStride);
+    Scalar* to = c + row * n + j;
     Scalar edgeBias[kPanel] = {};
     const Scalar* panelBias = edgeBias;
     if (bias && columns == kPanel) {
@@ -102,23 +97,37 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
     } else if (bias) {
       std::memcpy(edgeBias, bias + j, static_cast<std::size_t>(columns) * sizeof(Scalar));
     }
-    if (!TransposedB && columns == kPanel && m < kPackRows) {
-      columnOfTiles<RowsAdjacent>(a, m, aStride, b + j, bStride, k, panelBias, c + j, n, columns);
-      return;
+    const Scalar* operand = b + j;
+    Index stride = bStride;
+    if (TransposedB || columns < kPanel || m >= kPackRows) {
+      Scalar* packed = scratch + thread * k * kPanel;
+      if (TransposedB) {
+        packColumns(b + j * bStride, bStride, k, columns, packed);
+      } else {
+        packRows(b + j, bStride, k, columns, packed);
+      }
+      operand = packed;
+      stride = kPanel;
     }
-    Scalar* packed = scratch + thread * k * kPanel;
-    if (TransposedB) {
-      packColumns(b + j * bStride, bStride, k, columns, packed);
+    if (columns > kLanes) {
+      columnOfTiles<2, RowsAdjacent>(from, rows, aStride, operand, stride, k, panelBias, to, n, columns);
     } else {
-      packRows(b + j, bStride, k, columns, packed);
+      columnOfTiles<1, RowsAdjacent>(from, rows, aStride, operand, stride, k, panelBias, to, n, columns);
     }
-    columnOfTiles<RowsAdjacent>(a, m, aStride, packed, kPanel, k, panelBias, c + j, n, columns);
   };
   const Index panels = (n + kPanel - 1) / kPanel;
-  if (static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) >= kParallelWork) {
-    parallelFor(panels, panel);
+  const Index parts = partsOf(static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
+  if (panels >= parts) {
+    // Neighbouring panels to one thread: two threads in one cache line wait for each other.
+    parallelRanges(panels, parts, [=](Index begin, Index end, int thread) {
+      for (Index i = begin; i < end; ++i) panel(i, 0, m, thread);
+    });
   } else {
-    for (Index i = 0; i < panels; ++i) panel(i, 0);
+    parallelRanges((m + kTileRows - 1) / kTileRows, parts, [=](Index begin, Index end, int thread) {
+      const Index row = begin * kTileRows;
+      const Index rows = (end * kTileRows < m ? end * kTileRows : m) - row;
+      for (Index i = 0; i < panels; ++i) panel(i, row, rows, thread);
+    });
   }
 }
 

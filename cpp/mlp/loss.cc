@@ -5,6 +5,7 @@
 
 #include "mlp/elementary.h"
 #include "mlp/error.h"
+#include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
@@ -169,6 +170,11 @@ double kullbackLeiblerFromLogits(const Scalar* z, const Scalar* target, Index un
   return value;
 }
 
+constexpr Index kRowsAtOnce = 256;
+
+// What one output of a row costs, in multiplications: an exponential, a logarithm.
+constexpr double kLossWork = 100;
+
 int absolutePiece(Scalar p, Scalar y, const LossOptions&) { return p > y; }
 int huberPiece(Scalar p, Scalar y, const LossOptions& options) {
   return p - y > options.delta ? 1 : p - y < -options.delta ? -1 : 0;
@@ -223,13 +229,19 @@ double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targe
   const RowLoss rowLoss = fused_ ? loss_->fromLogits : loss_->fromActivations;
   const Scalar* prediction = fused_ ? z.data() : a.data();
   double sum = 0;
-  for (Index row = 0; row < rows; ++row) {
-    sum += rowLoss(prediction + row * units, targets.data() + row * units, units, options_, scale,
-                   delta ? delta + row * units : nullptr);
+  double losses[kRowsAtOnce];  // added up in the order of the rows, however many threads made them
+  for (Index first = 0; first < rows; first += kRowsAtOnce) {
+    const Index count = std::min(kRowsAtOnce, rows - first);
+    parallelRanges(count, partsOf(kLossWork * static_cast<double>(count * units)), [&](Index begin, Index end, int) {
+      for (Index i = begin; i < end; ++i) {
+        const Index place = (first + i) * units;
+        losses[i] = rowLoss(prediction + place, targets.data() + place, units, options_, scale,
+                            delta ? delta + place : nullptr);
+      }
+    });
+    for (Index i = 0; i < count; ++i) sum += losses[i];
   }
-  if (delta && !fused_ && output_->backward) {
-    output_->backward(z.data(), a.data(), delta, rows, units, outputAlpha_);
-  }
+  if (delta && !fused_) deactivate(*output_, z.data(), a.data(), delta, rows, units, outputAlpha_);
   return sum;
 }
 

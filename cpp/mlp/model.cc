@@ -9,8 +9,8 @@
 namespace mlp {
 namespace {
 
-// Parameters below which one thread updates them all.
-constexpr Index kParallelParameters = 50000;
+// What updating a parameter costs, in multiplications.
+constexpr double kUpdateWork = 8;
 
 // 'accuracy' means: of each output where the outputs are independent yes-or-no answers, of the class elsewhere.
 const Metric* suited(const Metric* metric, const Loss& loss) {
@@ -51,11 +51,9 @@ void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
   ++step_;
   const Index size = network.parameters().size();
-  const Index parts = size < kParallelParameters ? 1 : threadCount();
-  parallelFor(parts, [this, size, parts](Index part, int) {
-    const Index begin = part * size / parts;
+  parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [this, size](Index begin, Index end, int) {
     optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
-                       optimizerState_.data() + begin, size, (part + 1) * size / parts - begin, optimizerOptions_, step_);
+                       optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step_);
   });
 }
 
@@ -63,7 +61,7 @@ void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
   Batcher batcher(samples, network.outputs(), false);
   for (Index first = 0; first < samples.rows; first += batchSize) {
     const Index rows = std::min(batchSize, samples.rows - first);
-    batcher.gather(nullptr, first, rows);
+    batcher.gather({nullptr, first, rows});
     MatrixMap(outputs + first * network.outputs(), rows, network.outputs()) = network.forward(batcher.x());
   }
 }
@@ -72,7 +70,7 @@ void Model::evaluate(const Samples& samples, Index first, Index count, Index bat
   const std::size_t last = network.layers().size() - 1;
   Batcher batcher(samples, network.outputs(), false);
   for (Index end = first + count; first < end; first += batchSize) {
-    batcher.gather(nullptr, first, std::min(batchSize, end - first));
+    batcher.gather({nullptr, first, std::min(batchSize, end - first)});
     network.forward(batcher.x());
     totals.loss += objective_->sum(network.z(last), network.a(last), batcher.targets());
     addMetrics(network.a(last), batcher.targets(), totals);

@@ -9,7 +9,7 @@
 #include "mlp/metric.h"
 #include "mlp/network.h"
 #include "mlp/optimizer.h"
-#include "mlp/samples.h"
+#include "mlp/batcher.h"
 
 namespace mlp {
 

@@ -69,9 +69,7 @@ double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const O
     const DenseOptions& below = layers_[i - 1].options();
     MatrixMap deltaBelow(workspace_.data() + places_[i - 1].delta, rows_, below.units);
     layer.inputGradient(parameters_.data(), delta(i), deltaBelow, scratch_.data());
-    if (below.activation->backward) {
-      below.activation->backward(z(i - 1).data(), a(i - 1).data(), deltaBelow.data(), rows_, below.units, below.alpha);
-    }
+    deactivate(*below.activation, z(i - 1).data(), a(i - 1).data(), deltaBelow.data(), rows_, below.units, below.alpha);
   }
 }
 

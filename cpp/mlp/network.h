@@ -10,7 +10,7 @@
 
 #include "mlp/dense.h"
 #include "mlp/loss.h"
-#include "mlp/samples.h"
+#include "mlp/batcher.h"
 #include "mlp/types.h"
 
 namespace mlp {

@@ -8,9 +8,9 @@
 namespace mlp::pool {
 namespace {
 
-// How long a worker looks for the next job before it sleeps: the jobs of a training step come this close
-// together.
-constexpr int kSpins = 20000;
+// How often a worker looks for the next job before it sleeps, some 100 µs: the jobs of a training step come
+// closer together than that, and waking a sleeper takes about as long.
+constexpr int kSpins = 300000;
 
 Task* task;
 const void* context;
@@ -20,6 +20,7 @@ const void* context;
 std::atomic<std::uint64_t> ticket{0};
 std::atomic<int> active{0};  // workers that may hold a ticket
 std::atomic<int> inside{0};
+std::atomic<int> asleep{0};  // workers that wait, or are about to
 int used = 0;
 std::atomic<std::uint32_t> jobs{0};  // how many there were: what sleeping workers wait on
 
@@ -46,9 +47,11 @@ void work(int thread) {
   for (;;) {
     for (int spin = 0; jobs.load(std::memory_order_relaxed) == seen && spin < kSpins; ++spin) {
     }
+    asleep.fetch_add(1);
     while (jobs.load() == seen) {
       __builtin_wasm_memory_atomic_wait32(reinterpret_cast<int*>(&jobs), static_cast<int>(seen), -1);
     }
+    asleep.fetch_sub(1);
     seen = jobs.load();
     active.fetch_add(1);
     drain(thread);
@@ -61,7 +64,9 @@ void run(Index count, Task* newTask, const void* newContext) {
   context = newContext;
   ticket.store(static_cast<std::uint64_t>(count) << 32);
   jobs.fetch_add(1);
-  __builtin_wasm_memory_atomic_notify(reinterpret_cast<int*>(&jobs), static_cast<unsigned>(workers()));
+  if (asleep.load() > 0) {
+    __builtin_wasm_memory_atomic_notify(reinterpret_cast<int*>(&jobs), static_cast<unsigned>(workers()));
+  }
   drain(0);
   // The main thread of a page must not sleep, and the others are nearly done.
   while (active.load() != 0) {

@@ -1,9 +1,8 @@
-// Samples as callers hold them, and batches as the network wants them.
+// Samples as callers hold them.
 #pragma once
 
 #include <cstdint>
 
-#include "mlp/sparse.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -24,50 +23,14 @@ struct Samples {
   const std::int32_t* classes = nullptr;  // rows, each in [0, outputs)
 };
 
-// Rows for one pass: a dense matrix, or a sparse batch.
-struct Input {
-  Input(ConstMatrixMap x) : rows(x.rows()), features(x.cols()), dense(x.data()) {}
-  Input(const SparseBatch& x) : rows(x.rows()), features(x.features()), sparse(&x) {}
-
-  ConstMatrixMap matrix() const { return ConstMatrixMap(dense, rows, features); }
-
+// Which rows of the samples make a batch: order[first] … order[first + rows − 1], or first … themselves where
+// `order` is null.
+struct Selection {
+  const std::int32_t* order;
+  Index first;
   Index rows;
-  Index features;
-  const Scalar* dense = nullptr;
-  const SparseBatch* sparse = nullptr;
-};
 
-// Batches of one set of samples, made in place: nothing is allocated once the largest was made.
-class Batcher {
- public:
-  // `outputs`: width of the targets. `forGradient`: whether kernel gradients will be asked for.
-  Batcher(const Samples& samples, Index outputs, bool forGradient);
-
-  // Rows order[first] … order[first + rows − 1], or first … themselves where `order` is null.
-  void gather(const std::int32_t* order, Index first, Index rows);
-
-  // Of the last gather().
-  Input x() const;
-  ConstMatrixMap targets() const { return ConstMatrixMap(targets_, rows_, outputs_); }
-
-  // Whether batches go the sparse way: sparse samples do, others when few of their numbers are not zero.
-  bool sparse() const { return sparse_; }
-
- private:
-  void gatherSparse(const std::int32_t* order, Index first);
-  void gatherDense(const std::int32_t* order, Index first);
-  void gatherTargets(const std::int32_t* order, Index first);
-
-  Samples samples_;
-  Index outputs_;
-  bool forGradient_;
-  bool sparse_;
-  Index rows_ = 0;
-  const Scalar* x_ = nullptr;  // the batch itself, in x storage or where the samples lie
-  const Scalar* targets_ = nullptr;
-  Matrix xStorage_;
-  Matrix targetStorage_;
-  SparseBatch sparseBatch_;
+  Index operator[](Index i) const { return order ? order[first + i] : first + i; }
 };
 
 }  // namespace mlp

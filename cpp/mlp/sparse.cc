@@ -37,41 +37,36 @@ using Gather = void(const std::int32_t* indices, const Scalar* values, Index cou
 
 // out(i, 0 …) for every list i. The kernel comes by pointer so that it stays a function of its own: inlined
 // into this loop, V8 keeps its sums in memory instead of registers, at half the speed.
-__attribute__((noinline)) void eachList(Gather* gather, const std::int32_t* starts, Index lists,
-                                        const std::int32_t* indices, const Scalar* values,
+__attribute__((noinline)) void eachList(Gather* gather, const std::int32_t* starts, const std::int32_t* ends,
+                                        Index lists, const std::int32_t* indices, const Scalar* values,
                                         const Scalar* other, Index stride, const Scalar* start, Scalar* out) {
   for (Index i = 0; i < lists; ++i, out += stride) {
-    gather(indices + starts[i], values + starts[i], starts[i + 1] - starts[i], other, stride, start, out);
+    gather(indices + starts[i], values + starts[i], ends[i] - starts[i], other, stride, start, out);
   }
 }
 
 // lists × n: out(i, ·) = start + Σ over the entries of list i. Blocks of columns on the outside, so that the
 // part of `other` that is read stays close.
-void product(const std::int32_t* starts, Index lists, const std::int32_t* indices, const Scalar* values,
-             const Scalar* other, Index n, const Scalar* start, Scalar* out) {
-  const auto rows = [=](Index begin, Index end) {
+void product(const std::int32_t* starts, const std::int32_t* ends, Index lists, const std::int32_t* indices,
+             const Scalar* values, const Scalar* other, Index n, const Scalar* start, Scalar* out) {
+  const double work = static_cast<double>(ends[lists - 1]) * static_cast<double>(n);
+  parallelRanges(lists, partsOf(work), [=](Index begin, Index end, int) {
     for (Index column = 0; column < n;) {
       const Index rest = n - column;
       const Index width = rest >= 32 ? 32 : rest >= 8 ? 8 : 1;
       Gather* const kernel = width == 32 ? gather<8> : width == 8 ? gather<2> : gatherOne;
-      eachList(kernel, starts + begin, end - begin, indices, values, other + column, n,
+      eachList(kernel, starts + begin, ends + begin, end - begin, indices, values, other + column, n,
                start ? start + column : nullptr, out + begin * n + column);
       column += width;
     }
-  };
-  if (static_cast<double>(starts[lists]) * static_cast<double>(n) < kParallelWork) {
-    rows(0, lists);
-    return;
-  }
-  const Index parts = std::min<Index>(lists, threadCount() > 1 ? 4 * threadCount() : 1);
-  parallelFor(parts, [=](Index part, int) { rows(part * lists / parts, (part + 1) * lists / parts); });
+  });
 }
 
-// Appends the numbers of a row that are not zero, `value(i)` being number i; returns how many entries there
-// are then. Groups of zeros, told by one comparison of their bytes, are passed over; elsewhere every number
-// is written and the end moved on only behind those that count: no branch to mispredict.
+// Writes the numbers of a row that are not zero from place `end` on, `value(i)` being number i; the place behind
+// the last is written over, too. Groups of zeros, told by one comparison of their bytes, are passed over;
+// elsewhere every number is written and the end moved on only behind those that count: no branch to mispredict.
 template <class Number, class Value>
-Index appendNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values,
+void writeNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values,
                     Index end) {
   constexpr Index kGroup = 8 / sizeof(Number) > 1 ? 8 / sizeof(Number) : 1;
   const auto append = [&](Index i) {
@@ -87,86 +82,129 @@ Index appendNonzero(const Number* row, Index features, Value value, std::int32_t
     for (Index j = i; j < i + 2 * kGroup; ++j) append(j);
   }
   for (; i < features; ++i) append(i);
-  return end;
 }
+
+template <class Number>
+std::int32_t countNonzero(const Number* row, Index features) {
+  std::int32_t count = 0;
+  for (Index i = 0; i < features; ++i) count += row[i] != 0;
+  return count;
+}
+
+// Vectors only ever grow, and by doubling.
+template <class Element>
+void makeRoom(std::vector<Element>& vector, Index size) {
+  const std::size_t needed = static_cast<std::size_t>(size);
+  if (vector.size() < needed) vector.resize(std::max(needed, 2 * vector.size()));
+}
+
+// What looking at a number, and what moving an entry cost, in multiplications.
+constexpr double kLookWork = 5;
+constexpr double kMoveWork = 20;
 
 }  // namespace
 
-void SparseBatch::begin(Index features) {
-  features_ = features;
-  entries_ = 0;
-  rowStarts_.assign(1, 0);
+void SparseBatch::gather(const Samples& samples, const Selection& selection, bool forGradient) {
+  rows_ = selection.rows;
+  features_ = samples.features;
+  const double looks = samples.rowStarts ? 0 : kLookWork * static_cast<double>(rows_ * features_);
+  countEntries(samples, selection, partsOf(looks));
+  const double moves = kMoveWork * static_cast<double>(rowEnds_[static_cast<std::size_t>(rows_) - 1]);
+  const Index parts = partsOf(looks + moves) > 1 ? threadCount() : 1;
+  fillRows(samples, selection, parts, forGradient);
+  if (forGradient) sortByColumn(parts);
 }
 
-// Vectors only ever grow, so that a row is appended without filling its place first.
-void SparseBatch::makeRoom(Index entries) {
-  const std::size_t needed = static_cast<std::size_t>(entries_ + entries);
-  if (columns_.size() >= needed) return;
-  columns_.resize(std::max(needed, 2 * columns_.size()));
-  values_.resize(columns_.size());
-}
-
-void SparseBatch::endRow() { rowStarts_.push_back(static_cast<std::int32_t>(entries_)); }
-
-void SparseBatch::appendDense(const Scalar* row) {
-  makeRoom(features_ + 1);
-  entries_ = appendNonzero(
-      row, features_, [row](Index i) { return row[i]; }, columns_.data(), values_.data(), entries_);
-  endRow();
-}
-
-void SparseBatch::appendBytes(const std::uint8_t* row, Scalar scale) {
-  makeRoom(features_ + 1);
-  entries_ = appendNonzero(
-      row, features_, [row, scale](Index i) { return static_cast<Scalar>(row[i]) * scale; }, columns_.data(),
-      values_.data(), entries_);
-  endRow();
-}
-
-void SparseBatch::appendEntries(const std::int32_t* columns, const Scalar* values, Index count) {
-  makeRoom(count);
-  std::copy(columns, columns + count, columns_.data() + entries_);
-  std::copy(values, values + count, values_.data() + entries_);
-  entries_ += count;
-  endRow();
-}
-
-// A counting sort by column; it is stable, so that the entries of a column stay in the order of the rows.
-void SparseBatch::finish(bool forGradient) {
-  if (!forGradient) return;
-  columnStarts_.assign(static_cast<std::size_t>(features_) + 1, 0);
-  if (rowOf_.size() < columns_.size()) {
-    rowOf_.resize(columns_.size());
-    valuesByColumn_.resize(columns_.size());
-  }
-  const std::int32_t* column = columns_.data();
-  std::int32_t* next =
-      columnStarts_.data() + 1;  // of column j: its count, then where it starts, then where it ends
-  for (Index e = 0; e < entries_; ++e) ++next[column[e]];
+void SparseBatch::countEntries(const Samples& samples, const Selection& selection, Index parts) {
+  makeRoom(rowStarts_, rows_);
+  makeRoom(rowEnds_, rows_);
+  std::int32_t* const starts = rowStarts_.data();
+  std::int32_t* const ends = rowEnds_.data();
+  parallelRanges(rows_, parts, [&](Index begin, Index end, int) {
+    for (Index i = begin; i < end; ++i) {
+      const Index row = selection[i];
+      const Index place = row * features_;
+      ends[i] = samples.rowStarts ? samples.rowStarts[row + 1] - samples.rowStarts[row]
+                : samples.bytes   ? countNonzero(samples.bytes + place, features_)
+                                  : countNonzero(samples.dense + place, features_);
+    }
+  });
   std::int32_t start = 0;
-  for (Index j = 0; j < features_; ++j) {
-    const std::int32_t count = next[j];
-    next[j] = start;
-    start += count;
+  for (Index i = 0; i < rows_; ++i) {
+    starts[i] = start;
+    ends[i] += start;
+    start = ends[i] + 1;
   }
-  Index e = 0;
-  for (Index row = 0; row < rows(); ++row) {
-    for (const Index end = rowStarts_[static_cast<std::size_t>(row) + 1]; e < end; ++e) {
-      const std::int32_t place = next[column[e]]++;
-      rowOf_[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(row);
-      valuesByColumn_[static_cast<std::size_t>(place)] = values_[static_cast<std::size_t>(e)];
+  makeRoom(columns_, start);
+  makeRoom(values_, start);
+}
+
+void SparseBatch::fillRows(const Samples& samples, const Selection& selection, Index parts, bool counted) {
+  if (counted) makeRoom(places_, parts * features_);
+  parallelFor(parts, [&](Index part, int) {
+    std::int32_t* const counts = places_.data() + part * features_;
+    if (counted) std::fill(counts, counts + features_, 0);
+    for (Index i = part * rows_ / parts; i < (part + 1) * rows_ / parts; ++i) {
+      const Index row = selection[i];
+      const Index begin = rowStarts_[static_cast<std::size_t>(i)], end = rowEnds_[static_cast<std::size_t>(i)];
+      if (samples.rowStarts) {
+        const Index from = samples.rowStarts[row];
+        std::copy(samples.columns + from, samples.columns + from + end - begin, columns_.data() + begin);
+        std::copy(samples.values + from, samples.values + from + end - begin, values_.data() + begin);
+      } else if (samples.bytes) {
+        const std::uint8_t* const numbers = samples.bytes + row * features_;
+        writeNonzero(
+            numbers, features_, [&](Index j) { return static_cast<Scalar>(numbers[j]) * samples.scale; },
+            columns_.data(), values_.data(), begin);
+      } else {
+        const Scalar* const numbers = samples.dense + row * features_;
+        writeNonzero(
+            numbers, features_, [&](Index j) { return numbers[j]; }, columns_.data(), values_.data(), begin);
+      }
+      if (!counted) continue;
+      for (const std::int32_t *column = columns_.data() + begin, *last = columns_.data() + end; column < last; ++column) {
+        ++counts[*column];
+      }
+    }
+  });
+}
+
+// A counting sort; it is stable, so that the entries of a column stay in the order of the rows.
+void SparseBatch::sortByColumn(Index parts) {
+  makeRoom(columnStarts_, features_ + 1);
+  makeRoom(rowOf_, static_cast<Index>(columns_.size()));
+  makeRoom(valuesByColumn_, static_cast<Index>(columns_.size()));
+  std::int32_t start = 0;
+  for (Index column = 0; column < features_; ++column) {
+    columnStarts_[static_cast<std::size_t>(column)] = start;
+    for (std::int32_t* place = places_.data() + column; place < places_.data() + parts * features_; place += features_) {
+      const std::int32_t count = *place;
+      *place = start;
+      start += count;
     }
   }
+  columnStarts_[static_cast<std::size_t>(features_)] = start;
+  parallelFor(parts, [&](Index part, int) {
+    std::int32_t* const next = places_.data() + part * features_;
+    for (Index row = part * rows_ / parts; row < (part + 1) * rows_ / parts; ++row) {
+      const std::int32_t end = rowEnds_[static_cast<std::size_t>(row)];
+      for (std::int32_t e = rowStarts_[static_cast<std::size_t>(row)]; e < end; ++e) {
+        const std::int32_t place = next[columns_[static_cast<std::size_t>(e)]]++;
+        rowOf_[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(row);
+        valuesByColumn_[static_cast<std::size_t>(place)] = values_[static_cast<std::size_t>(e)];
+      }
+    }
+  });
 }
 
 void SparseBatch::multiply(ConstMatrixMap kernel, const Scalar* bias, MatrixMap z) const {
-  product(rowStarts_.data(), rows(), columns_.data(), values_.data(), kernel.data(), kernel.cols(), bias,
-          z.data());
+  product(rowStarts_.data(), rowEnds_.data(), rows_, columns_.data(), values_.data(), kernel.data(), kernel.cols(),
+          bias, z.data());
 }
 
 void SparseBatch::multiplyTransposed(ConstMatrixMap delta, MatrixMap grad) const {
-  product(columnStarts_.data(), features_, rowOf_.data(), valuesByColumn_.data(), delta.data(), delta.cols(),
-          nullptr, grad.data());
+  product(columnStarts_.data(), columnStarts_.data() + 1, features_, rowOf_.data(), valuesByColumn_.data(),
+          delta.data(), delta.cols(), nullptr, grad.data());
 }
 
 }  // namespace mlp

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mlp/samples.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -14,16 +15,10 @@ namespace mlp {
 // Compressed both ways: by row for the forward product, by column for the kernel gradient.
 class SparseBatch {
  public:
-  // Starts a batch of `features` columns; then rows are appended one by one, and finish() ends it.
-  void begin(Index features);
-  void appendDense(const Scalar* row);
-  void appendBytes(const std::uint8_t* row, Scalar scale);
-  // Entries of one row, columns ascending.
-  void appendEntries(const std::int32_t* columns, const Scalar* values, Index count);
   // `forGradient`: also by column.
-  void finish(bool forGradient);
+  void gather(const Samples& samples, const Selection& selection, bool forGradient);
 
-  Index rows() const { return static_cast<Index>(rowStarts_.size()) - 1; }
+  Index rows() const { return rows_; }
   Index features() const { return features_; }
 
   // z (rows × n) = X · kernel (features × n), plus bias (n) on every row where it is not null.
@@ -33,18 +28,22 @@ class SparseBatch {
   void multiplyTransposed(ConstMatrixMap delta, MatrixMap grad) const;
 
  private:
-  void makeRoom(Index entries);
-  void endRow();
+  void countEntries(const Samples& samples, const Selection& selection, Index parts);
+  void fillRows(const Samples& samples, const Selection& selection, Index parts, bool counted);
+  void sortByColumn(Index parts);
 
+  Index rows_ = 0;
   Index features_ = 0;
-  Index entries_ = 0;
   // Nothing shrinks: once the largest batch was made, nothing is allocated.
-  std::vector<std::int32_t> rowStarts_;  // rows + 1
+  std::vector<std::int32_t> rowStarts_;  // rows
+  std::vector<std::int32_t> rowEnds_;    // rows; a place is left free before the next row starts
   std::vector<std::int32_t> columns_;    // of each entry, row by row
   std::vector<Scalar> values_;
   std::vector<std::int32_t> columnStarts_;  // features + 1
   std::vector<std::int32_t> rowOf_;         // of each entry, column by column
   std::vector<Scalar> valuesByColumn_;
+  // parts × features: entries of each part of the rows, by column; then where its next one goes.
+  std::vector<std::int32_t> places_;
 };
 
 }  // namespace mlp

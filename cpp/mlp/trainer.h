@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mlp/batcher.h"
 #include "mlp/model.h"
 
 namespace mlp {

@@ -17,11 +17,19 @@ Matrix mostlyZero(Random& random, Index rows, Index columns, double density) {
   return matrix;
 }
 
+Samples samplesOf(const Matrix& x) {
+  Samples samples;
+  samples.rows = x.rows();
+  samples.features = x.cols();
+  samples.dense = x.data();
+  return samples;
+}
+
+Selection everyRow(const Matrix& x) { return {nullptr, 0, x.rows()}; }
+
 SparseBatch compressed(const Matrix& x) {
   SparseBatch batch;
-  batch.begin(x.cols());
-  for (Index row = 0; row < x.rows(); ++row) batch.appendDense(x.data() + row * x.cols());
-  batch.finish(true);
+  batch.gather(samplesOf(x), everyRow(x), true);
   return batch;
 }
 
@@ -77,22 +85,27 @@ TEST(SparseTest, BytesAndEntriesMakeTheSameBatchAsNumbers) {
   for (Index i = 0; i < x.size(); ++i)
     x.data()[i] = static_cast<Scalar>(bytes[static_cast<std::size_t>(i)]) * scale;
 
-  SparseBatch fromBytes, fromEntries;
-  fromBytes.begin(features);
-  fromEntries.begin(features);
+  std::vector<std::int32_t> rowStarts = {0}, columns;
+  std::vector<Scalar> values;
   for (Index row = 0; row < rows; ++row) {
-    fromBytes.appendBytes(bytes.data() + row * features, scale);
-    std::vector<std::int32_t> columns;
-    std::vector<Scalar> values;
     for (Index j = 0; j < features; ++j) {
       if (x(row, j) == 0) continue;
       columns.push_back(static_cast<std::int32_t>(j));
       values.push_back(x(row, j));
     }
-    fromEntries.appendEntries(columns.data(), values.data(), static_cast<Index>(columns.size()));
+    rowStarts.push_back(static_cast<std::int32_t>(columns.size()));
   }
-  fromBytes.finish(true);
-  fromEntries.finish(true);
+  Samples samples = samplesOf(x);
+  samples.dense = nullptr;
+  samples.bytes = bytes.data();
+  samples.scale = scale;
+  SparseBatch fromBytes, fromEntries;
+  fromBytes.gather(samples, everyRow(x), true);
+  samples.bytes = nullptr;
+  samples.rowStarts = rowStarts.data();
+  samples.columns = columns.data();
+  samples.values = values.data();
+  fromEntries.gather(samples, everyRow(x), true);
 
   const Matrix kernel = randomNormal(random, features, units);
   Matrix expected(rows, units), one(rows, units), other(rows, units);
@@ -107,9 +120,7 @@ TEST(SparseTest, ABatchCanBeMadeAgainInTheSamePlace) {
   Random random = testRandom(702);
   const Matrix large = mostlyZero(random, 30, 64, 0.4), small = mostlyZero(random, 3, 10, 0.4);
   SparseBatch batch = compressed(large);
-  batch.begin(10);
-  for (Index row = 0; row < 3; ++row) batch.appendDense(small.data() + row * 10);
-  batch.finish(true);
+  batch.gather(samplesOf(small), everyRow(small), true);
   const Matrix delta = randomNormal(random, 3, 5);
   Matrix grad(10, 5), expected(10, 5);
   batch.multiplyTransposed(view(delta), MatrixMap(grad.data(), 10, 5));

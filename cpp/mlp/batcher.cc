@@ -1,7 +1,9 @@
-#include "mlp/samples.h"
+#include "mlp/batcher.h"
 
 #include <algorithm>
 #include <cstring>
+
+#include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
@@ -25,6 +27,9 @@ bool mostlyZero(const Samples& samples) {
 // Fewer features than this are not worth the bookkeeping.
 constexpr Index kSparseFeatures = 64;
 
+// What fetching a number of a row costs, in multiplications.
+constexpr double kCopyWork = 5;
+
 }  // namespace
 
 Batcher::Batcher(const Samples& samples, Index outputs, bool forGradient)
@@ -33,60 +38,45 @@ Batcher::Batcher(const Samples& samples, Index outputs, bool forGradient)
       forGradient_(forGradient),
       sparse_(samples.rowStarts || (samples.features >= kSparseFeatures && mostlyZero(samples))) {}
 
-void Batcher::gather(const std::int32_t* order, Index first, Index rows) {
-  rows_ = rows;
+void Batcher::gather(const Selection& selection) {
+  rows_ = selection.rows;
   if (sparse_) {
-    gatherSparse(order, first);
+    sparseBatch_.gather(samples_, selection, forGradient_);
   } else {
-    gatherDense(order, first);
+    gatherDense(selection);
   }
-  gatherTargets(order, first);
+  gatherTargets(selection);
 }
 
 Input Batcher::x() const {
   return sparse_ ? Input(sparseBatch_) : Input(ConstMatrixMap(x_, rows_, samples_.features));
 }
 
-void Batcher::gatherSparse(const std::int32_t* order, Index first) {
-  sparseBatch_.begin(samples_.features);
-  for (Index i = 0; i < rows_; ++i) {
-    const Index row = order ? order[first + i] : first + i;
-    if (samples_.rowStarts) {
-      const std::int32_t begin = samples_.rowStarts[row];
-      sparseBatch_.appendEntries(samples_.columns + begin, samples_.values + begin,
-                                 samples_.rowStarts[row + 1] - begin);
-    } else if (samples_.bytes) {
-      sparseBatch_.appendBytes(samples_.bytes + row * samples_.features, samples_.scale);
-    } else {
-      sparseBatch_.appendDense(samples_.dense + row * samples_.features);
-    }
-  }
-  sparseBatch_.finish(forGradient_);
-}
-
-void Batcher::gatherDense(const std::int32_t* order, Index first) {
+void Batcher::gatherDense(const Selection& selection) {
   const Index features = samples_.features;
-  if (samples_.dense && !order) {
-    x_ = samples_.dense + first * features;
+  if (samples_.dense && !selection.order) {
+    x_ = samples_.dense + selection.first * features;
     return;
   }
   if (xStorage_.rows() < rows_) xStorage_.resize(rows_, features);
-  Scalar* to = xStorage_.data();
-  for (Index i = 0; i < rows_; ++i, to += features) {
-    const Index row = order ? order[first + i] : first + i;
-    if (samples_.bytes) {
-      const std::uint8_t* from = samples_.bytes + row * features;
-      for (Index j = 0; j < features; ++j) to[j] = static_cast<Scalar>(from[j]) * samples_.scale;
-    } else {
-      std::memcpy(to, samples_.dense + row * features, static_cast<std::size_t>(features) * sizeof(Scalar));
-    }
-  }
   x_ = xStorage_.data();
+  parallelRanges(rows_, partsOf(kCopyWork * static_cast<double>(rows_ * features)), [&](Index begin, Index end, int) {
+    Scalar* to = xStorage_.data() + begin * features;
+    for (Index i = begin; i < end; ++i, to += features) {
+      const Index place = selection[i] * features;
+      if (samples_.bytes) {
+        const std::uint8_t* from = samples_.bytes + place;
+        for (Index j = 0; j < features; ++j) to[j] = static_cast<Scalar>(from[j]) * samples_.scale;
+      } else {
+        std::memcpy(to, samples_.dense + place, static_cast<std::size_t>(features) * sizeof(Scalar));
+      }
+    }
+  });
 }
 
-void Batcher::gatherTargets(const std::int32_t* order, Index first) {
-  if (samples_.targets && !order) {
-    targets_ = samples_.targets + first * outputs_;
+void Batcher::gatherTargets(const Selection& selection) {
+  if (samples_.targets && !selection.order) {
+    targets_ = samples_.targets + selection.first * outputs_;
     return;
   }
   if (!samples_.targets && !samples_.classes) return;  // predict
@@ -94,7 +84,7 @@ void Batcher::gatherTargets(const std::int32_t* order, Index first) {
   MatrixMap targets(targetStorage_.data(), rows_, outputs_);
   if (samples_.classes) targets.setZero();
   for (Index i = 0; i < rows_; ++i) {
-    const Index row = order ? order[first + i] : first + i;
+    const Index row = selection[i];
     if (samples_.classes) {
       targets(i, samples_.classes[row]) = 1;  // one-hot
     } else {

@@ -1,4 +1,4 @@
-#include "mlp/samples.h"
+#include "mlp/batcher.h"
 
 #include <gtest/gtest.h>
 
@@ -78,7 +78,7 @@ Vector trained(const Samples& samples) {
   return model.network.parameters();
 }
 
-TEST(SamplesTest, EveryFormTrainsToTheSameBits) {
+TEST(BatcherTest, EveryFormTrainsToTheSameBits) {
   for (const double density : {0.15, 0.9}) {
     const Forms forms(density);
     const Vector expected = trained(forms.dense());
@@ -91,7 +91,7 @@ TEST(SamplesTest, EveryFormTrainsToTheSameBits) {
   }
 }
 
-TEST(SamplesTest, MostlyZeroSamplesGoTheSparseWayAndOthersDoNot) {
+TEST(BatcherTest, MostlyZeroSamplesGoTheSparseWayAndOthersDoNot) {
   EXPECT_TRUE(Batcher(Forms(0.15).dense(), kOutputs, true).sparse());
   EXPECT_TRUE(Batcher(Forms(0.15).asBytes(), kOutputs, true).sparse());
   EXPECT_FALSE(Batcher(Forms(0.9).dense(), kOutputs, true).sparse());
@@ -99,18 +99,18 @@ TEST(SamplesTest, MostlyZeroSamplesGoTheSparseWayAndOthersDoNot) {
   EXPECT_TRUE(Batcher(Forms(0.9).sparse(), kOutputs, true).sparse());
 }
 
-TEST(SamplesTest, DenseRowsInTheirOwnOrderAreNotCopied) {
+TEST(BatcherTest, DenseRowsInTheirOwnOrderAreNotCopied) {
   const Forms forms(0.9);
   Batcher batcher(forms.dense(), kOutputs, true);
-  batcher.gather(nullptr, 5, 10);
+  batcher.gather({nullptr, 5, 10});
   EXPECT_EQ(batcher.x().dense, forms.x.data() + 5 * kFeatures);
 }
 
-TEST(SamplesTest, RowsAndTargetsAreGatheredByTheGivenOrder) {
+TEST(BatcherTest, RowsAndTargetsAreGatheredByTheGivenOrder) {
   const Forms forms(0.9);
   Batcher batcher(forms.asBytes(), kOutputs, true);
   const std::vector<std::int32_t> order = {7, 3, 39, 0};
-  batcher.gather(order.data(), 1, 3);
+  batcher.gather({order.data(), 1, 3});
   const ConstMatrixMap rows = batcher.x().matrix();
   for (Index i = 0; i < 3; ++i) {
     const Index from = order[static_cast<std::size_t>(i + 1)];

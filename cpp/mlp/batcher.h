@@ -1,0 +1,54 @@
+// Batches as the network wants them, made from samples as callers hold them.
+#pragma once
+
+#include "mlp/samples.h"
+#include "mlp/sparse.h"
+#include "mlp/types.h"
+
+namespace mlp {
+
+// Rows for one pass: a dense matrix, or a sparse batch.
+struct Input {
+  Input(ConstMatrixMap x) : rows(x.rows()), features(x.cols()), dense(x.data()) {}
+  Input(const SparseBatch& x) : rows(x.rows()), features(x.features()), sparse(&x) {}
+
+  ConstMatrixMap matrix() const { return ConstMatrixMap(dense, rows, features); }
+
+  Index rows;
+  Index features;
+  const Scalar* dense = nullptr;
+  const SparseBatch* sparse = nullptr;
+};
+
+// Batches of one set of samples, made in place: nothing is allocated once the largest was made.
+class Batcher {
+ public:
+  // `outputs`: width of the targets. `forGradient`: whether kernel gradients will be asked for.
+  Batcher(const Samples& samples, Index outputs, bool forGradient);
+
+  void gather(const Selection& selection);
+
+  // Of the last gather().
+  Input x() const;
+  ConstMatrixMap targets() const { return ConstMatrixMap(targets_, rows_, outputs_); }
+
+  // Whether batches go the sparse way: sparse samples do, others when few of their numbers are not zero.
+  bool sparse() const { return sparse_; }
+
+ private:
+  void gatherDense(const Selection& selection);
+  void gatherTargets(const Selection& selection);
+
+  Samples samples_;
+  Index outputs_;
+  bool forGradient_;
+  bool sparse_;
+  Index rows_ = 0;
+  const Scalar* x_ = nullptr;  // the batch itself, in x storage or where the samples lie
+  const Scalar* targets_ = nullptr;
+  Matrix xStorage_;
+  Matrix targetStorage_;
+  SparseBatch sparseBatch_;
+};
+
+}  // namespace mlp
