@@ -9,7 +9,7 @@ namespace mlp {
 namespace {
 
 // Share of numbers that are not zero below which skipping the others pays; measured in tests/bench/NOTES.md.
-constexpr double kSparseDensity = 0.4;
+constexpr double kSparseDensity = 0.5;
 
 // Measured on up to 64 rows, evenly spaced: enough to tell images and bags of words from measurements.
 bool mostlyZero(const Samples& samples) {

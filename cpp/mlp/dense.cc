@@ -10,7 +10,7 @@ Dense::Dense(Index inputs, Index parameterOffset, const DenseOptions& options)
     : options_(options), inputs_(inputs), offset_(parameterOffset) {}
 
 Index Dense::scratchSize(Index rows) const {
-  return packedSize(std::max({inputs_, rows, units()}));
+  return std::max({multiplyScratch(inputs_), multiplyScratch(units()), multiplyTransposedAScratch(units(), rows)});
 }
 
 void Dense::initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t layer) const {

@@ -1,6 +1,6 @@
 #include "mlp/gemm.h"
 
-#include <cstring>
+#include <algorithm>
 
 #include "mlp/parallel.h"
 #include "mlp/simd.h"
@@ -10,6 +10,7 @@ namespace {
 
 constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel, and of a tile
 constexpr Index kTileRows = 4;        // 4×8 fills 8 of 16 registers with sums; 6×8 spills
+constexpr Index kBlockRows = 16;  // sixteen floats fill a cache line
 constexpr Index kPackRows = 16;       // with fewer rows, packing costs more than it saves
 
 // C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·), columns ≤ Vecs·kLanes. A(i, p) = a[i·rowStride +
@@ -46,8 +47,9 @@ __attribute__((always_inline)) inline void tile(const Scalar* a, Index aStride, 
 // Columns of C from top to bottom, in tiles four rows high. A function of its own with the tile inside: V8
 // optimises what is called often, and unrolls only loops within loops.
 template <int Vecs, bool RowsAdjacent>
-__attribute__((noinline)) void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
-                   const Scalar* bias, Scalar* c, Index cStride, Index columns) {
+__attribute__((noinline)) void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b,
+                                             Index bStride, Index depth, const Scalar* bias, Scalar* c,
+                                             Index cStride, Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   Index i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
@@ -81,21 +83,35 @@ void packColumns(const Scalar* b, Index stride, Index depth, Index columns, Scal
   }
 }
 
+// One panel of C, of which `columns` are there: half a tile does for four.
+template <bool RowsAdjacent>
+void panelOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
+                  const Scalar* bias, Scalar* c, Index cStride, Index columns) {
+  const auto tiles = columns > kLanes ? columnOfTiles<2, RowsAdjacent> : columnOfTiles<1, RowsAdjacent>;
+  tiles(a, rows, aStride, b, bStride, depth, bias, c, cStride, columns);
+}
+
+constexpr Scalar kNoBias[kPanel] = {};
+
+Index panelsOf(Index columns) { return (columns + kPanel - 1) / kPanel; }
+Index columnsOf(Index panel, Index columns) { return std::min(kPanel, columns - panel * kPanel); }
+
+double workOf(Index m, Index n, Index k) {
+  return static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
 // C (m×n) = A·B + bias, by panels of eight columns: each is packed and multiplied by itself.
 template <bool RowsAdjacent, bool TransposedB>
 void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c,
              Index m, Index n, Index k, Scalar* scratch) {
   const auto panel = [=](Index index, Index row, Index rows, int thread) {
     const Index j = index * kPanel;
-    const Index columns = n - j < kPanel ? n - j : kPanel;
-    const Scalar* from = a + row * (RowsAdjacent ? 1 : aStride);
-    Scalar* to = c + row * n + j;
+    const Index columns = columnsOf(index, n);
     Scalar edgeBias[kPanel] = {};
-    const Scalar* panelBias = edgeBias;
-    if (bias && columns == kPanel) {
-      panelBias = bias + j;
-    } else if (bias) {
-      std::memcpy(edgeBias, bias + j, static_cast<std::size_t>(columns) * sizeof(Scalar));
+    const Scalar* panelBias = bias ? bias + j : kNoBias;
+    if (bias && columns < kPanel) {
+      std::copy(bias + j, bias + n, edgeBias);
+      panelBias = edgeBias;
     }
     const Scalar* operand = b + j;
     Index stride = bStride;
@@ -109,14 +125,11 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
       operand = packed;
       stride = kPanel;
     }
-    if (columns > kLanes) {
-      columnOfTiles<2, RowsAdjacent>(from, rows, aStride, operand, stride, k, panelBias, to, n, columns);
-    } else {
-      columnOfTiles<1, RowsAdjacent>(from, rows, aStride, operand, stride, k, panelBias, to, n, columns);
-    }
+    panelOfTiles<RowsAdjacent>(a + row * (RowsAdjacent ? 1 : aStride), rows, aStride, operand, stride, k, panelBias,
+                               c + row * n + j, n, columns);
   };
-  const Index panels = (n + kPanel - 1) / kPanel;
-  const Index parts = partsOf(static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
+  const Index panels = panelsOf(n);
+  const Index parts = partsOf(workOf(m, n, k));
   if (panels >= parts) {
     // Neighbouring panels to one thread: two threads in one cache line wait for each other.
     parallelRanges(panels, parts, [=](Index begin, Index end, int thread) {
@@ -125,15 +138,45 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
   } else {
     parallelRanges((m + kTileRows - 1) / kTileRows, parts, [=](Index begin, Index end, int thread) {
       const Index row = begin * kTileRows;
-      const Index rows = (end * kTileRows < m ? end * kTileRows : m) - row;
-      for (Index i = 0; i < panels; ++i) panel(i, row, rows, thread);
+      for (Index i = 0; i < panels; ++i) panel(i, row, std::min(end * kTileRows, m) - row, thread);
     });
   }
 }
 
+// C (m×n) = Aᵀ·B with A copied in blocks: all panels of B are packed first, then sixteen columns of A at a time, a
+// cache line of each row, and multiplied with every panel.
+void blockedProduct(const Scalar* a, const Scalar* b, Scalar* c, Index m, Index n, Index k, Scalar* scratch) {
+  const Index panels = panelsOf(n);
+  const Index panelSize = k * kPanel;
+  const Index parts = partsOf(workOf(m, n, k));
+  parallelRanges(panels, parts > 1 ? threadCount() : 1, [=](Index begin, Index end, int) {
+    for (Index i = begin; i < end; ++i) {
+      packRows(b + i * kPanel, n, k, columnsOf(i, n), scratch + i * panelSize);
+    }
+  });
+  parallelRanges((m + kBlockRows - 1) / kBlockRows, parts, [=](Index begin, Index end, int thread) {
+    Scalar* block = scratch + panels * panelSize + thread * k * kBlockRows;
+    for (Index row = begin * kBlockRows; row < std::min(end * kBlockRows, m); row += kBlockRows) {
+      const Index rows = std::min(kBlockRows, m - row);
+      for (Index p = 0; p < k; ++p) std::copy(a + p * m + row, a + p * m + row + rows, block + p * kBlockRows);
+      for (Index i = 0; i < panels; ++i) {
+        panelOfTiles<true>(block, rows, kBlockRows, scratch + i * panelSize, kPanel, k, kNoBias,
+                           c + row * n + i * kPanel, n, columnsOf(i, n));
+      }
+    }
+  });
+}
+
+// Where copying blocks of A pays: rows of 4 kB all begin at the same place of the cache and drive each other out.
+bool fallsOnOnePlace(Index rowLength, Index columns) { return rowLength % 1024 == 0 && columns >= 4 * kPanel; }
+
 }  // namespace
 
-Index packedSize(Index depth) { return depth * kPanel * threadCount(); }
+Index multiplyScratch(Index depth) { return depth * kPanel * threadCount(); }
+
+Index multiplyTransposedAScratch(Index columns, Index depth) {
+  return depth * (panelsOf(columns) * kPanel + kBlockRows * threadCount());
+}
 
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch) {
   product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(),
@@ -141,8 +184,12 @@ void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap 
 }
 
 void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {
-  product<true, false>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(),
-                       a.rows(), scratch);
+  if (fallsOnOnePlace(a.cols(), c.cols())) {
+    blockedProduct(a.data(), b.data(), c.data(), c.rows(), c.cols(), a.rows(), scratch);
+  } else {
+    product<true, false>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(), a.rows(),
+                         scratch);
+  }
 }
 
 void multiplyTransposedB(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {

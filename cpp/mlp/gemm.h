@@ -5,17 +5,20 @@
 //   input gradient   dA = Δ·Wᵀ         multiplyTransposedB
 //
 // The right operand is copied into panels eight columns wide, zero-padded, so that the inner kernel reads it in
-// one stream and has no ragged edge; the left one is read where it lies (Goto & van de Geijn 2008 pack both; a
-// batch is small enough not to). Every element of C is one sum in order of depth, whatever the sizes: results do
-// not depend on how the work is cut.
+// one stream and has no ragged edge; the left one is read where it lies, but for kernel gradients whose rows of A
+// fall on the same places of the cache (Goto & van de Geijn 2008 pack both always; a batch is small enough not to).
+// Every element of C is one sum in order of depth, whatever the sizes: results do not depend on how the work is cut.
 #pragma once
 
 #include "mlp/types.h"
 
 namespace mlp {
 
-// Numbers of scratch that a product of this depth needs: one panel a thread.
-Index packedSize(Index depth);
+// Numbers of scratch that multiply() and multiplyTransposedB() need: a panel a thread.
+Index multiplyScratch(Index depth);
+
+// The same for multiplyTransposedA(): all panels of B, a block of A a thread.
+Index multiplyTransposedAScratch(Index columns, Index depth);
 
 // C (m×n) = A (m×k) · B (k×n), plus bias (n) on every row where it is not null.
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch);

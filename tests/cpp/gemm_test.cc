@@ -12,8 +12,8 @@ namespace {
 
 // Scratch of exactly the size that is promised to be enough, filled with NaN: a number left from before would
 // show.
-std::vector<Scalar> scratchFor(Index depth) {
-  return std::vector<Scalar>(static_cast<std::size_t>(packedSize(depth)), std::nan(""));
+std::vector<Scalar> scratchOf(Index size) {
+  return std::vector<Scalar>(static_cast<std::size_t>(size), std::nan(""));
 }
 
 Matrix emptyMatrix(Index rows, Index columns) {
@@ -22,7 +22,7 @@ Matrix emptyMatrix(Index rows, Index columns) {
 
 Matrix product(const Matrix& a, const Matrix& b, const Scalar* bias) {
   Matrix c = emptyMatrix(a.rows(), b.cols());
-  std::vector<Scalar> scratch = scratchFor(a.cols());
+  std::vector<Scalar> scratch = scratchOf(multiplyScratch(a.cols()));
   multiply(view(a), view(b), bias, MatrixMap(c.data(), c.rows(), c.cols()), scratch.data());
   return c;
 }
@@ -42,13 +42,13 @@ void expectAllProductsAsByPlainLoops(Random& random, Index m, Index n, Index k) 
   }
 
   Matrix tuned = emptyMatrix(m, n);
-  std::vector<Scalar> scratch = scratchFor(k);
+  std::vector<Scalar> scratch = scratchOf(multiplyTransposedAScratch(n, k));
   reference::multiplyTransposedA(view(aTransposed), view(b), into);
   multiplyTransposedA(view(aTransposed), view(b), MatrixMap(tuned.data(), m, n), scratch.data());
   EXPECT_TRUE(sameBits(tuned, c)) << "Aᵀ·B, " << m << "×" << n << "×" << k;
 
   tuned = emptyMatrix(m, n);
-  scratch = scratchFor(k);
+  scratch = scratchOf(multiplyScratch(k));
   reference::multiplyTransposedB(view(a), view(bTransposed), into);
   multiplyTransposedB(view(a), view(bTransposed), MatrixMap(tuned.data(), m, n), scratch.data());
   EXPECT_TRUE(sameBits(tuned, c)) << "A·Bᵀ, " << m << "×" << n << "×" << k;

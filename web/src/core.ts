@@ -4,7 +4,7 @@ import { rangeError } from './check.js';
 import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
 import type { ResolvedCompile, ResolvedLayers } from './layers.js';
 import type { Inputs, Targets, Weight } from './types.js';
-import { catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
+import { backend, catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
 
 export interface Core extends ResolvedLayers {
   native: NativeModel;
@@ -52,11 +52,20 @@ export function countParams(core: ResolvedLayers): number {
   return weightPlaces(core).reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Bytes that a pass over `rows` rows may allocate in the core: z, a and delta of every layer, and scratch. */
+/**
+ * Bytes that a pass over `rows` rows may allocate in the core: z, a and delta of every layer, the scratch of its
+ * products, and the batch itself, which a sparse one of the greatest density doubles.
+ */
 export function workspaceBytes(core: Core, rows: number): number {
-  const widths = [core.features, ...core.layers.map(({ units }) => units)];
-  const activations = widths.slice(1).reduce((sum, units) => sum + 3 * rows * units, 0);
-  return 4 * (activations + 8 * Math.max(rows, ...widths) + rows * (core.features + outputsOf(core)));
+  const { threads } = backend();
+  const units = core.layers.map((layer) => layer.units);
+  const activations = units.reduce((sum, width) => sum + 3 * rows * width, 0);
+  const widest = Math.max(...units);
+  const scratch = Math.max(
+    8 * threads * Math.max(core.features, widest),
+    rows * (widest + 8 + 16 * threads),
+  );
+  return 4 * (activations + scratch + rows * (2 * core.features + outputsOf(core)));
 }
 
 /** As {@link reserve}, for a pass over `rows` rows and `more` bytes. */
