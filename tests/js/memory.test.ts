@@ -60,6 +60,7 @@ describe('The heap', () => {
         fit: () => model.fit(x, y, { validationSplit: 0.5 }),
         evaluate: () => model.evaluate(x, y),
         predict: () => model.predict(x),
+        predictRow: () => model.predict(x.slice(0, 3)),
         getWeights: () => model.getWeights(),
         setWeights: () => model.setWeights(weights),
         summary: () => model.summary(() => {}),
@@ -252,6 +253,7 @@ describe('Out of memory', () => {
     'fit',
     'evaluate',
     'predict',
+    'predict one row',
     'gradients',
     'forwardTrace',
     'backpropTrace',
@@ -266,6 +268,7 @@ describe('Out of memory', () => {
         await init();
         const rows = 500;
         const x = Float32Array.from({ length: rows * 50 }, (_, i) => Math.sin(i));
+        const row = x.slice(0, 50);
         const y = Uint8Array.from({ length: rows }, (_, i) => i % 10);
         const build = () =>
           sequential({
@@ -290,6 +293,7 @@ describe('Out of memory', () => {
             try {
               if (method === 'fit') await model.fit(x, y, { batchSize: 400, validationSplit: 0.2 });
               else if (method === 'predict') model.predict(x, { batchSize: 300 });
+              else if (method === 'predict one row') model.predict(row);
               else if (method === 'evaluate') model.evaluate(x, y, { batchSize: 300 });
               else if (method === 'forwardTrace') model.forwardTrace(x);
               else if (method === 'gradientCheck') model.gradientCheck(x, y, { samples: 1 });

@@ -47,6 +47,8 @@ export interface NativeModel {
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
+  address(): Pointer;
+  row(): Pointer;
   parameters(): Pointer;
   gradients(): Pointer;
   z(layer: number): Pointer;
@@ -81,6 +83,8 @@ export interface MlpModule {
   HEAPU8: Uint8Array<ArrayBuffer>;
   _malloc(bytes: number): Pointer;
   _free(pointer: Pointer): void;
+  /** Not by embind, whose calls make garbage. As `predictRow` in `cpp/mlp/model.h`; takes a model's `address()`. */
+  _predictRow(model: Pointer): number;
   Model: new (features: number, seed: number) => NativeModel;
   Trainer: new (
     model: NativeModel,
