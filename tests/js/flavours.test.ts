@@ -1,38 +1,14 @@
 /** The flavours of the module: threads, and instructions that only some engines have. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { init, InitOptions } from 'mlp-wasm';
+import type { InitOptions } from 'mlp-wasm';
 import { fingerprint } from './fingerprint.js';
 import { inProcess, RELAXED_FLAGS } from './process.js';
 import { deviations } from './relaxed.js';
+import { shareWork } from './shared-work.js';
 import { DIST, inThread } from './thread.js';
 
-/** The bits of a network large enough for threads to share its work, trained on half zeros and on none. */
-const train = (options: Parameters<typeof init>[0]) =>
-  inThread(async ({ backend, dense, init, sequential }, options) => {
-    await init(options);
-    const hashes: string[] = [];
-    for (const zeros of [true, false]) {
-      const x = Float32Array.from({ length: 300 * 200 }, (_, i) => (zeros && i % 5 ? 0 : Math.sin(i)));
-      const y = Uint8Array.from({ length: 300 }, (_, i) => i % 10);
-      const model = sequential({
-        seed: 9,
-        layers: [
-          dense({ units: 300, activation: 'tanh', inputShape: [200] }),
-          dense({ units: 250, activation: 'relu' }),
-          dense({ units: 10, activation: 'softmax' }),
-        ],
-      });
-      model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
-      await model.fit(x, y, { epochs: 2, batchSize: 100 });
-      for (const { data } of model.getWeights()) {
-        const bits = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-        hashes.push(Buffer.from(await crypto.subtle.digest('SHA-256', bits)).toString('hex'));
-      }
-      model.dispose();
-    }
-    return { backend: backend(), hashes };
-  }, options);
+const train = (init: InitOptions) => inThread(shareWork, { init });
 
 describe('Threads', () => {
   it('share the work and give the same bits as one', async () => {
@@ -45,6 +21,30 @@ describe('Threads', () => {
   it("are as many as the processors with 'auto'", async () => {
     const { availableParallelism } = await import('node:os');
     expect((await train({ threads: 'auto' })).backend.threads).toBe(availableParallelism());
+  });
+
+  it('let the process end by itself, also when the thread that they work for is ended in the middle', async () => {
+    const { hashes } = await inProcess([], shareWork, { init: { threads: 2 } });
+    expect(hashes).toHaveLength(12);
+    const ended = await inProcess(
+      [],
+      async (_mlp, { dist, work }) => {
+        const { Worker } = process.getBuiltinModule('node:worker_threads');
+        const source = `
+          const { parentPort } = process.getBuiltinModule('node:worker_threads');
+          import(${JSON.stringify(`${dist}index.js`)}).then(async (mlp) => {
+            parentPort.postMessage((await (${work})(mlp, { init: { threads: 2 } })).backend.threads);
+            for (;;) await (${work})(mlp, { init: { threads: 2 } });
+          });`;
+        const worker = new Worker(source, { eval: true });
+        const threads = await new Promise((resolve) => worker.once('message', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await worker.terminate();
+        return threads;
+      },
+      { dist: DIST, work: shareWork.toString() },
+    );
+    expect(ended).toBe(2);
   });
 
   it.each([0, 1.5, 33, '2'])('are refused when they are %j', async (threads) => {

@@ -276,6 +276,44 @@ describe('In Chromium', () => {
     }
   });
 
+  it('runs with threads from an app that Vite built, where the page is isolated', async () => {
+    const source = await readFile(join(app, 'src/main.js'), 'utf8');
+    await writeFile(
+      join(app, 'src/threads.js'),
+      `import { backend, init as start } from 'mlp-wasm';
+      await start({ threads: 2 });
+      if (backend().threads !== 2) throw new Error('one thread');
+      await import('./main.js');`,
+    );
+    expect(source).toContain('await init()'); // which leaves the threads as they are
+    await writeFile(
+      join(app, 'threads.html'),
+      page('<script type="module" src="./src/threads.js"></script>'),
+    );
+    const outDir = join(folder, 'built-threads');
+    await build({
+      root: app,
+      configFile: false,
+      base: './',
+      logLevel: 'silent',
+      build: {
+        outDir,
+        emptyOutDir: true,
+        target: 'esnext',
+        rolldownOptions: { input: join(app, 'threads.html') },
+      },
+    });
+    const site = await serve(outDir, '/deep/down/', {
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-embedder-policy': 'require-corp',
+    });
+    try {
+      await expectOutcomeAt(`${site.url}threads.html`);
+    } finally {
+      await site.close();
+    }
+  });
+
   it("runs under Vite's dev server, with nothing configured", async () => {
     const server = await createServer({
       root: app,
