@@ -54,7 +54,9 @@ export async function startPool(
 function spawn(start: ThreadStart, onFailure: () => void): () => void {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
-    const worker = new node.Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    // Without the process's own options: --input-type, for one, is refused beside a file.
+    const options = { workerData: start, execArgv: [] };
+    const worker = new node.Worker(new URL('./thread.js', import.meta.url), options);
     worker.on('error', onFailure);
     worker.unref();
     return () => void worker.terminate();
