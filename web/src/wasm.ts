@@ -107,15 +107,8 @@ export type InstantiateWasm = (
   receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
 ) => object;
 
-interface Loaded {
-  module: MlpModule;
-  backend: Backend;
-  /** Asked for when it is needed first: it is a tenth of a cold start. */
-  catalogue?: Catalogue;
-}
-
-let pending: Promise<Loaded> | undefined;
-let ready: Loaded | undefined;
+let pending: Promise<{ module: MlpModule; backend: Backend }> | undefined;
+let ready: { module: MlpModule; backend: Backend; catalogue: Catalogue } | undefined;
 
 /**
  * Loads the WebAssembly module; everything else needs it. Further calls, with whatever options, wait for the
@@ -128,7 +121,9 @@ export async function init(options: InitOptions = {}): Promise<void> {
   checkOptions(options);
   pending ??= load(options);
   try {
-    ready = await pending;
+    const { module, backend } = await pending;
+    // Now rather than when it is needed first: it takes memory, which may be used up by then.
+    ready ??= { module, backend, catalogue: module.catalogue() };
   } catch (error) {
     pending = undefined;
     throw error;
@@ -171,8 +166,7 @@ export function backend(): Backend {
 
 /** The core's names, once {@link init} is done. */
 export function catalogue(): Catalogue {
-  const ready = loaded();
-  return (ready.catalogue ??= ready.module.catalogue());
+  return loaded().catalogue;
 }
 
 function loaded() {
@@ -245,7 +239,7 @@ function chooseFlavour(options: InitOptions, threads: number): Flavour {
   return FLAVOURS.find((flavour) => flavour.simd === simd && (threads > 1 || !flavour.shared))!;
 }
 
-async function load(options: InitOptions): Promise<Loaded> {
+async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
   const { wasmUrl, wasmBinary, threads = 1 } = options;
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
   const flavour = chooseFlavour(options, wantedThreads);
