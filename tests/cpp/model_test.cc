@@ -94,7 +94,8 @@ TEST(ModelTest, PredictIsTheForwardPass) {
 TEST(ModelTest, PredictingOneRowGivesTheBitsOfPredictAndItsPlaceStays) {
   Random random = testRandom(66);
   for (const Index features : {1, 5, 70}) {
-    Model model = makeModel(features, {{19, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1));
+    Model model =
+        makeModel(features, {{19, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1));
     Matrix x = randomNormal(random, 8, features);
     for (Index i = 0; i < x.size(); i += 3) x.data()[i] = 0;
     x.row(7).setZero();
