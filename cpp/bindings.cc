@@ -134,6 +134,8 @@ void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer 
   model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
 }
 
+Pointer modelAddress(Model& model) { return reinterpret_cast<Pointer>(&model); }
+
 // All samples as one batch.
 Batcher wholeBatch(Model& model, const SampleAddresses& at) {
   Batcher batcher(samples(at), model.network.outputs(), true);
@@ -170,6 +172,7 @@ val modelGradientNorms(Model& model, const SampleAddresses& at) {
 }
 
 Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
+Pointer row(Model& model) { return address(model.row()); }
 Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
 Pointer gradients(Model& model) { return address(model.network.gradients().data()); }
 Pointer zOf(Model& model, int layer) { return address(model.network.z(static_cast<std::size_t>(layer)).data()); }
@@ -254,6 +257,9 @@ Pointer poolEntry() { return reinterpret_cast<Pointer>(&enterPool); }
 
 }  // namespace
 
+// Exported by name: a call through embind makes garbage, which a prediction a frame must not.
+extern "C" EMSCRIPTEN_KEEPALIVE int predictRow(Model* model) { return model->predictRow(); }
+
 EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::value_object<SampleAddresses>("Samples")
       .field("rows", &SampleAddresses::rows)
@@ -293,6 +299,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("gradientCheck", &check)
       .function("gradientNorms", &modelGradientNorms)
       .function("sharpness", &modelSharpness)
+      .function("address", &modelAddress)
+      .function("row", &row)
       .function("parameters", &parameters)
       .function("gradients", &gradients)
       .function("z", &zOf)

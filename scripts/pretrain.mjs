@@ -13,7 +13,7 @@ if (!file) {
   process.exit(2);
 }
 
-await init();
+await init({ deterministic: true });
 const { x, y } = generateDigits({ count: RECIPE.digits, seed: RECIPE.seed });
 const heldOut = generateDigits({ count: 5000, seed: RECIPE.seed + 1 });
 const model = sequential({

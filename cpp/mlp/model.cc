@@ -5,6 +5,7 @@
 
 #include "mlp/error.h"
 #include "mlp/parallel.h"
+#include "mlp/simd.h"
 
 namespace mlp {
 namespace {
@@ -22,6 +23,15 @@ const Metric* suited(const Metric* metric, const Loss& loss) {
 // Above which output a sample counts as class 1: where the loss is indifferent.
 Scalar threshold(const Objective& objective) {
   return objective.options().fromLogits || objective.loss().targets == TargetKind::kSign ? Scalar(0) : Scalar(0.5);
+}
+
+bool allFinite(const Scalar* numbers, Index count) {
+  Vec differences = splat(0);  // x − x is 0, or else NaN, which stays
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) differences += load(numbers + i) - load(numbers + i);
+  Scalar sum = differences[0] + differences[1] + differences[2] + differences[3];
+  for (; i < count; ++i) sum += numbers[i] - numbers[i];
+  return sum == 0;
 }
 
 }  // namespace
@@ -64,6 +74,22 @@ void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
     batcher.gather({nullptr, first, rows});
     MatrixMap(outputs + first * network.outputs(), rows, network.outputs()) = network.forward(batcher.x());
   }
+}
+
+Scalar* Model::row() {
+  if (row_.size() == 0) row_.setZero(network.features() + network.outputs());
+  return row_.data();
+}
+
+// Always the sparse way: on one row it is the faster one even where nothing is zero, see tests/bench/NOTES.md.
+bool Model::predictRow() {
+  Scalar* const x = row();
+  if (!allFinite(x, network.features())) return false;
+  rowBatch_.begin(network.features());
+  rowBatch_.appendDense(x);
+  rowBatch_.finish(false);
+  MatrixMap(x + network.features(), 1, network.outputs()) = network.forward(rowBatch_);
+  return true;
 }
 
 void Model::evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals) {

@@ -39,6 +39,12 @@ class Model {
   // Outputs of all samples, rows × outputs, computed `batchSize` rows at a time.
   void predict(const Samples& samples, Index batchSize, Scalar* outputs);
 
+  // The same for one row, over and over, without allocating once both were called. row() is where the caller
+  // writes the row's features, and behind them reads the outputs; it stays where it is as long as the model.
+  Scalar* row();
+  // False, and nothing predicted, where a number of the row is not finite.
+  bool predictRow();
+
   // Loss and metrics over samples.first … +count, added to `totals`.
   void evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals);
 
@@ -56,6 +62,8 @@ class Model {
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
   std::int64_t step_ = 0;
+  Vector row_;  // features + outputs
+  SparseBatch rowBatch_;
 };
 
 }  // namespace mlp

@@ -1,59 +1,31 @@
 /** The package in Chromium, without a bundler: from a static server, by an import map, under a strict policy. */
-import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
-import type { InitOptions } from 'mlp-wasm';
 import { fingerprint } from '../js/fingerprint.js';
 import { launch, serve, type Site } from './chromium.js';
+import { makeLibrary, policyFor, type Library } from './library.js';
 
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** What fixtures/library/main.js offers. */
-interface Library {
-  program(): Promise<{
-    names: string[];
-    loss: number;
-    accuracy: number;
-    predictions: number;
-    same: boolean;
-    frames: number;
-  }>;
-  initError(options?: InitOptions): Promise<string>;
-  inWorker(options: Parameters<typeof fingerprint>[1]): Promise<Record<string, string>>;
-  fingerprint(options: Parameters<typeof fingerprint>[1]): Promise<Record<string, string>>;
-  canEval(): Promise<boolean>;
-}
 declare const library: Library;
 
-let folder: string;
+let made: Awaited<ReturnType<typeof makeLibrary>>;
 let browser: Browser;
 let site: Site;
 let complaints: string[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mlp-wasm-library-'));
-  await cp(at('fixtures/library'), folder, { recursive: true });
-  await cp(at('../../dist'), join(folder, 'package'), { recursive: true });
-  await writeFile(join(folder, 'fingerprint.js'), `export ${fingerprint.toString()}`);
-
-  const html = await readFile(join(folder, 'index.html'), 'utf8');
-  const map = /<script type="importmap">(.*?)<\/script>/s.exec(html)![1]!;
-  const hash = createHash('sha256').update(map).digest('base64');
-  const policy = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'; connect-src 'self'; worker-src 'self'; img-src data:`;
+  made = await makeLibrary();
+  const policy = await policyFor(made.folder);
   [browser, site] = await Promise.all([
     launch(),
-    serve(folder, '/some/path/', { 'content-security-policy': policy }),
+    serve(made.folder, '/some/path/', { 'content-security-policy': policy }),
   ]);
 });
 afterAll(async () => {
   await browser?.close();
   await site?.close();
-  await rm(folder, { recursive: true, force: true });
+  await made?.remove();
 });
 afterEach(async () => {
   await Promise.all(browser.contexts().map((context) => context.close()));
@@ -91,58 +63,73 @@ describe('The package on a page', () => {
     expect(frames).toBeGreaterThan(3);
   });
 
-  it('loads the SIMD flavour and nothing that it does not need', async () => {
+  it('loads the relaxed SIMD flavour, which Chromium has, and nothing that it does not need', async () => {
     const page = await open();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
     await page.evaluate(() => library.program());
-    expect(asked.sort()).toEqual(['mlp.js', 'mlp.wasm']);
+    expect(asked.sort()).toEqual(['mlp-relaxed.js', 'mlp-relaxed.wasm']);
+  });
+
+  it('agrees with PyTorch and with central differences in that flavour too', async () => {
+    const page = await open();
+    const golden = await readFile(new URL('../golden/golden.json', import.meta.url), 'utf8');
+    const { simd, worst } = await page.evaluate((golden) => library.inPage('deviations', { golden }), golden);
+    expect(simd).toBe('relaxed');
+    for (const [what, deviation] of Object.entries(worst))
+      expect([what, deviation < 1]).toEqual([what, true]);
   });
 });
 
-describe('The same seed gives the same bits as in Node', () => {
+describe('With deterministic, the same seed gives the same bits as in Node', () => {
   let node: Record<string, string>;
   beforeAll(async () => {
-    node = await fingerprint(mlp, { seed: 42 });
+    node = await fingerprint(mlp, { seed: 42, init: { deterministic: true } });
   });
 
   it('on a page', async () => {
     const page = await open();
-    expect(await page.evaluate(() => library.fingerprint({ seed: 42 }))).toEqual(node);
+    expect(
+      await page.evaluate(() => library.inPage('fingerprint', { seed: 42, init: { deterministic: true } })),
+    ).toEqual(node);
   });
 
   it('in a module worker', async () => {
     const page = await open();
-    expect(await page.evaluate(() => library.inWorker({ seed: 42 }))).toEqual(node);
+    expect(
+      await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { deterministic: true } })),
+    ).toEqual(node);
   });
 
   it('without SIMD', async () => {
     const page = await open();
-    expect(await page.evaluate(() => library.inWorker({ seed: 42, init: { simd: false } }))).toEqual(node);
+    expect(
+      await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { simd: false } })),
+    ).toEqual(node);
   });
 });
 
 describe('init on a page', () => {
   it('says which address it tried when the module is missing', async () => {
     const page = await open();
-    await page.route('**/mlp.wasm', (route) => route.fulfill({ status: 404, body: 'Not found' }));
+    await page.route('**/mlp-relaxed.wasm', (route) => route.fulfill({ status: 404, body: 'Not found' }));
     const message = await page.evaluate(() => library.initError());
     complaints = []; // Chromium reports the 404.
     expect(message).toBe(
-      `Error: mlp-wasm: could not load the WebAssembly module from ${site.url}package/mlp.wasm: the server answered 404 Not Found`,
+      `Error: mlp-wasm: could not load the WebAssembly module from ${site.url}package/mlp-relaxed.wasm: the server answered 404 Not Found`,
     );
   });
 
   it('says so when there is a page in its place, and works once it is there', async () => {
     const page = await open();
-    await page.route('**/mlp.wasm', (route) =>
+    await page.route('**/mlp-relaxed.wasm', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
     );
     const message = await page.evaluate(() => library.initError());
     expect(message).toMatch(
-      /could not load the WebAssembly module from http.*\/package\/mlp\.wasm: .*magic word/,
+      /could not load the WebAssembly module from http.*\/package\/mlp-relaxed\.wasm: .*magic word/,
     );
-    await page.unroute('**/mlp.wasm');
+    await page.unroute('**/mlp-relaxed.wasm');
     expect(await page.evaluate(() => library.initError())).toBe('no error');
   });
 

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -87,6 +89,41 @@ TEST(ModelTest, PredictIsTheForwardPass) {
   Model model = makeModel(3, {{4, "tanh"}, {2, "sigmoid"}}, "meanSquaredError", "sgd", sgd(0.1));
   const Matrix x = randomNormal(random, 6, 3);
   EXPECT_TRUE(sameBits(predict(model, x, 6), Matrix(model.network.forward(view(x)))));
+}
+
+TEST(ModelTest, PredictingOneRowGivesTheBitsOfPredictAndItsPlaceStays) {
+  Random random = testRandom(66);
+  for (const Index features : {1, 5, 70}) {
+    Model model =
+        makeModel(features, {{19, "tanh"}, {3, "softmax"}}, "categoricalCrossentropy", "sgd", sgd(0.1));
+    Matrix x = randomNormal(random, 8, features);
+    for (Index i = 0; i < x.size(); i += 3) x.data()[i] = 0;
+    x.row(7).setZero();
+    const Matrix all = predict(model, x, 8);
+    Scalar* const row = model.row();
+    for (Index i = 0; i < x.rows(); ++i) {
+      MatrixMap(row, 1, features) = x.row(i);
+      ASSERT_TRUE(model.predictRow());
+      EXPECT_TRUE(sameBits(Matrix(MatrixMap(row + features, 1, 3)), Matrix(all.row(i))));
+      predict(model, x, i + 1);  // passes between share the workspace, and may move it
+      EXPECT_EQ(model.row(), row);
+    }
+  }
+}
+
+TEST(ModelTest, ARowThatIsNotFiniteIsRefusedWhereverItIsNot) {
+  constexpr Scalar kInfinity = std::numeric_limits<Scalar>::infinity();
+  Model model = makeModel(11, {{2, "linear"}}, "meanSquaredError", "sgd", sgd(0.1));
+  Scalar* const row = model.row();
+  for (const Scalar bad : {kInfinity, -kInfinity, std::numeric_limits<Scalar>::quiet_NaN()}) {
+    for (Index i = 0; i < 11; ++i) {
+      std::fill(row, row + 11, std::numeric_limits<Scalar>::max());
+      row[i] = bad;
+      EXPECT_FALSE(model.predictRow()) << bad << " at " << i;
+    }
+  }
+  std::fill(row, row + 11, Scalar(1));
+  EXPECT_TRUE(model.predictRow());
 }
 
 TEST(ModelTest, EvaluateIsTheMeanByHand) {

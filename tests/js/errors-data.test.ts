@@ -218,7 +218,7 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     'predict',
     { batchsize: 5 },
     RangeError,
-    "predict: options: option: expected one of 'batchSize', got 'batchsize'. Did you mean 'batchSize'?",
+    "predict: options: option: expected one of 'batchSize', 'output', got 'batchsize'. Did you mean 'batchSize'?",
   ],
   [
     'predict',
@@ -243,6 +243,20 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     { batchSize: '8' },
     TypeError,
     "predict: batchSize: expected an integer from 1 to 2147483647, got '8'",
+  ],
+  ['predict', { output: [] }, TypeError, 'predict: output: expected a Float32Array, got Array(0)'],
+  ['predict', { output: null }, TypeError, 'predict: output: expected a Float32Array, got null'],
+  [
+    'predict',
+    { output: new Float64Array(9) },
+    TypeError,
+    'predict: output: expected a Float32Array, got Float64Array(9)',
+  ],
+  [
+    'predict',
+    { output: new Float32Array(10) },
+    RangeError,
+    'predict: output: expected 3 × 3 = 9 numbers, got Float32Array(10)',
   ],
   ['evaluate', 'all', TypeError, "evaluate: options: expected an object, got 'all'"],
   [

@@ -1,34 +1,14 @@
 /** The flavours of the module: threads, and instructions that only some engines have. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { init } from 'mlp-wasm';
-import { inThread } from './thread.js';
+import type { InitOptions } from 'mlp-wasm';
+import { fingerprint } from './fingerprint.js';
+import { inProcess, RELAXED_FLAGS } from './process.js';
+import { deviations } from './relaxed.js';
+import { shareWork } from './shared-work.js';
+import { DIST, inThread } from './thread.js';
 
-/** The bits of a network large enough for threads to share its work, trained on half zeros and on none. */
-const train = (options: Parameters<typeof init>[0]) =>
-  inThread(async ({ backend, dense, init, sequential }, options) => {
-    await init(options);
-    const hashes: string[] = [];
-    for (const zeros of [true, false]) {
-      const x = Float32Array.from({ length: 300 * 200 }, (_, i) => (zeros && i % 5 ? 0 : Math.sin(i)));
-      const y = Uint8Array.from({ length: 300 }, (_, i) => i % 10);
-      const model = sequential({
-        seed: 9,
-        layers: [
-          dense({ units: 300, activation: 'tanh', inputShape: [200] }),
-          dense({ units: 250, activation: 'relu' }),
-          dense({ units: 10, activation: 'softmax' }),
-        ],
-      });
-      model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
-      await model.fit(x, y, { epochs: 2, batchSize: 100 });
-      for (const { data } of model.getWeights()) {
-        const bits = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-        hashes.push(Buffer.from(await crypto.subtle.digest('SHA-256', bits)).toString('hex'));
-      }
-      model.dispose();
-    }
-    return { backend: backend(), hashes };
-  }, options);
+const train = (init: InitOptions) => inThread(shareWork, { init });
 
 describe('Threads', () => {
   it('share the work and give the same bits as one', async () => {
@@ -43,6 +23,30 @@ describe('Threads', () => {
     expect((await train({ threads: 'auto' })).backend.threads).toBe(availableParallelism());
   });
 
+  it('let the process end by itself, also when the thread that they work for is ended in the middle', async () => {
+    const { hashes } = await inProcess([], shareWork, { init: { threads: 2 } });
+    expect(hashes).toHaveLength(12);
+    const ended = await inProcess(
+      [],
+      async (_mlp, { dist, work }) => {
+        const { Worker } = process.getBuiltinModule('node:worker_threads');
+        const source = `
+          const { parentPort } = process.getBuiltinModule('node:worker_threads');
+          import(${JSON.stringify(`${dist}index.js`)}).then(async (mlp) => {
+            parentPort.postMessage((await (${work})(mlp, { init: { threads: 2 } })).backend.threads);
+            for (;;) await (${work})(mlp, { init: { threads: 2 } });
+          });`;
+        const worker = new Worker(source, { eval: true });
+        const threads = await new Promise((resolve) => worker.once('message', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await worker.terminate();
+        return threads;
+      },
+      { dist: DIST, work: shareWork.toString() },
+    );
+    expect(ended).toBe(2);
+  });
+
   it.each([0, 1.5, 33, '2'])('are refused when they are %j', async (threads) => {
     await expect(
       inThread(({ init }, threads) => init({ threads: threads as number }), threads),
@@ -50,20 +54,68 @@ describe('Threads', () => {
   });
 });
 
-describe('Instructions', () => {
-  it('that depend on the processor are never used unless asked for', async () => {
-    const { backend } = await train({});
-    expect(backend).toEqual({ simd: true, threads: 1 });
+describe('Instructions that depend on the processor', () => {
+  const golden = readFileSync(new URL('../golden/golden.json', import.meta.url), 'utf8');
+  const simdOf = (flags: string[], options: InitOptions) =>
+    inProcess(
+      flags,
+      async ({ backend, init }, options) => {
+        await init(options);
+        return backend().simd;
+      },
+      options,
+    );
+
+  it('are taken where the engine has them and nobody asks for the same bits everywhere', async () => {
+    expect(await simdOf(RELAXED_FLAGS, {})).toBe('relaxed');
+    expect(await simdOf(RELAXED_FLAGS, { threads: 2 })).toBe('relaxed');
+    expect(await simdOf(RELAXED_FLAGS, { deterministic: false })).toBe('relaxed');
   });
 
-  it('that depend on the processor are refused together with deterministic', async () => {
+  it("are not taken with deterministic, with another choice of simd, or for a file of the caller's", async () => {
+    expect(await simdOf(RELAXED_FLAGS, { deterministic: true })).toBe(true);
+    expect(await simdOf(RELAXED_FLAGS, { simd: true })).toBe(true);
+    expect(await simdOf(RELAXED_FLAGS, { simd: false })).toBe(false);
+    expect(await simdOf(RELAXED_FLAGS, { wasmUrl: `${DIST}mlp.wasm` })).toBe(true);
+    expect(await simdOf(RELAXED_FLAGS, { wasmUrl: `${DIST}mlp-relaxed.wasm`, simd: 'relaxed' })).toBe(
+      'relaxed',
+    );
+  });
+
+  it('agree with PyTorch and with central differences as closely as the others', async () => {
+    const { simd, worst } = await inProcess(RELAXED_FLAGS, deviations, { golden });
+    expect(simd).toBe('relaxed');
+    for (const [what, deviation] of Object.entries(worst))
+      expect([what, deviation < 1]).toEqual([what, true]);
+  });
+
+  it('give way to deterministic bits that are those of an engine without them', async () => {
+    const run = (flags: string[], init: InitOptions) => inProcess(flags, fingerprint, { seed: 42, init });
+    const [everywhere, elsewhere, relaxed] = await Promise.all([
+      run(RELAXED_FLAGS, { deterministic: true }),
+      run(RELAXED_FLAGS, { simd: false }),
+      run(RELAXED_FLAGS, {}),
+    ]);
+    expect(everywhere).toEqual(elsewhere);
+    expect(relaxed).not.toEqual(everywhere); // else nothing was tested
+  });
+
+  it('are refused together with deterministic', async () => {
     const both = inThread(({ init }) => init({ simd: 'relaxed', deterministic: true }), undefined);
     await expect(both).rejects.toThrow('init: simd: expected true or false with deterministic');
   });
 
-  it('are named in the error of an engine that lacks them', async () => {
-    const relaxed = await train({ simd: 'relaxed' }).catch((error: Error) => error);
-    if (relaxed instanceof Error) expect(relaxed.message).toContain('mlp-relaxed.wasm');
-    else expect(relaxed.backend.simd).toBe('relaxed');
+  // Nodes that have them without a flag can not be without them.
+  describe.skipIf(RELAXED_FLAGS.length === 0)('where the engine lacks them', () => {
+    it('are not taken by default', async () => {
+      expect(await simdOf([], {})).toBe(true);
+      expect(await simdOf([], { threads: 2 })).toBe(true);
+    });
+
+    it('are refused when they are asked for', async () => {
+      await expect(inThread(({ init }) => init({ simd: 'relaxed' }), undefined)).rejects.toThrow(
+        "init: simd: expected true or false in an engine without relaxed SIMD, got 'relaxed'",
+      );
+    });
   });
 });

@@ -1,39 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  dense,
-  init,
-  sequential,
-  type ActivationName,
-  type LossConfig,
-  type OptimizerConfig,
-  type Sequential,
-  type Weight,
-} from 'mlp-wasm';
-
-// What PyTorch finds in float64; tests/golden/README.md describes the fields.
-
-interface GoldenLayer {
-  units: number;
-  activation: ActivationName;
-  alpha?: number;
-  useBias: boolean;
-}
-
-interface GoldenCase {
-  name: string;
-  features: number;
-  layers: GoldenLayer[];
-  loss: LossConfig;
-  x: number[][];
-  y: number[][] | number[];
-  weights: { name: string; shape: number[]; data: number[] }[];
-  forward: { z: number[]; a: number[] }[];
-  lossValue: number;
-  gradients: number[][];
-  delta: number[][];
-  optimizers: { optimizer: OptimizerConfig; lossAfter: number; weightsAfter: number[][] }[];
-}
+import { dense, init, sequential, type OptimizerConfig, type Sequential, type Weight } from 'mlp-wasm';
+import type { GoldenCase } from './golden.js';
 
 const CASES = JSON.parse(
   readFileSync(new URL('../golden/golden.json', import.meta.url), 'utf8'),

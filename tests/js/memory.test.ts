@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { inProcess } from './process.js';
 import { inThread } from './thread.js';
 
 // Each test has a heap of its own. Functions given to inThread see only their arguments.
@@ -60,6 +61,7 @@ describe('The heap', () => {
         fit: () => model.fit(x, y, { validationSplit: 0.5 }),
         evaluate: () => model.evaluate(x, y),
         predict: () => model.predict(x),
+        predictRow: () => model.predict(x.slice(0, 3)),
         getWeights: () => model.getWeights(),
         setWeights: () => model.setWeights(weights),
         summary: () => model.summary(() => {}),
@@ -168,6 +170,121 @@ describe('The heap', () => {
   });
 });
 
+describe('Training on 60,000 × 784 samples', () => {
+  // In two sizes: a second batch's worth of memory shows beside small data, a copy of the data beside large.
+  it.each([
+    ['bytes', [128], 'sgd'],
+    ['bytes', [512, 256], 'adam'],
+    ['floats', [128], 'sgd'],
+    ['floats', [512, 256], 'adam'],
+  ] as const)(
+    'given as %s to %j units with %s takes at most 1.15 × what it must hold',
+    async (kind, hidden, optimizer) => {
+      const { heap, needed } = await inProcess(
+        [],
+        async ({ init, sequential, dense }, { kind, hidden, optimizer }, { mlp }) => {
+          await init();
+          const [rows, features, outputs, batchSize] = [60_000, 784, 10, 128];
+          const data = kind === 'bytes' ? new Uint8Array(rows * features) : new Float32Array(rows * features);
+          for (let i = 0; i < data.length; i += 5) data[i] = 1 + (i % 7); // mostly zero, as images are
+          const x = data instanceof Uint8Array ? { data, scale: 1 / 255 } : data;
+          const y = Uint8Array.from({ length: rows }, (_, i) => i % outputs);
+          const model = sequential({
+            seed: 1,
+            layers: [...hidden, outputs].map((units, i) =>
+              dense({ units, activation: 'relu', ...(i === 0 && { inputShape: [features] as [number] }) }),
+            ),
+          });
+          model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+          // The largest batches come early: a few are enough.
+          const onYield = () => void (model.stopTraining = true);
+          await model.fit(x, y, { batchSize, callbacks: { onYield } });
+
+          const parameters = 4 * model.countParams();
+          const units = [...hidden, outputs].reduce((sum, units) => sum + units);
+          // z, a and delta of every layer, the samples and targets of a batch, and the gradients.
+          const workspace = 4 * batchSize * (3 * units + features + outputs) + parameters;
+          const state = optimizer === 'adam' ? 2 * parameters : 0;
+          return {
+            heap: mlp().HEAPU8.length,
+            needed: data.byteLength + 4 * rows + parameters + state + workspace,
+          };
+        },
+        { kind, hidden: [...hidden], optimizer },
+      );
+      console.log(
+        `${kind}, ${hidden}, ${optimizer}: a heap of ${(heap / 1e6).toFixed(1)} MB for ${(needed / 1e6).toFixed(1)} MB, ` +
+          `${(heap / needed).toFixed(3)} ×`,
+      );
+      expect(heap).toBeLessThanOrEqual(1.15 * needed);
+    },
+  );
+});
+
+describe('Growing', () => {
+  it("in the middle of a model's life leaves no view behind: every answer is as before", async () => {
+    const [small, ...grown] = await inThread(async ({ init, sequential, dense }, _data, { mlp }) => {
+      await init();
+      const x = Float32Array.from({ length: 120 }, (_, i) => Math.sin(i));
+      const y = Float32Array.from({ length: 80 }, (_, i) => Math.cos(i));
+      const model = sequential({
+        seed: 1,
+        layers: [dense({ units: 7, activation: 'tanh', inputShape: [3] }), dense({ units: 2 })],
+      });
+      model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] });
+      const methods: (() => unknown)[] = [
+        () => model.predict(x),
+        () => model.predict(x.slice(0, 3)),
+        () => model.evaluate(x, y),
+        () => model.gradients(x, y),
+        () => model.forwardTrace(x),
+        () => model.backpropTrace(x, y),
+        () => model.gradientNorms(x, y),
+        () => model.getWeights(),
+      ];
+      const answers: string[][] = [];
+      for (let i = 0; i < 5; ++i) {
+        answers.push(
+          methods.map((method) => {
+            const heap = mlp().HEAPU8.length;
+            // A block as large as all there was: more than any growth by habit.
+            if (i > 0 && heap < 2 ** 28) mlp()._malloc(heap);
+            return JSON.stringify(method());
+          }),
+        );
+      }
+      return [answers[0]!, ...answers.slice(1)];
+    }, undefined);
+    for (const answers of grown) expect(answers).toEqual(small);
+  });
+
+  it('within a call, for samples larger than all memory there was, gives what small batches of them give', async () => {
+    const { grew, whole, parts, gradient } = await inThread(
+      async ({ init, sequential, dense }, rows, { mlp }) => {
+        await init();
+        const model = sequential({
+          seed: 1,
+          layers: [dense({ units: 5, activation: 'tanh', inputShape: [100] }), dense({ units: 2 })],
+        });
+        model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+        const x = Float32Array.from({ length: rows * 100 }, (_, i) => Math.sin(i));
+        const parts: number[] = [];
+        for (let row = 0; row < rows; row += 100)
+          parts.push(...model.predict(x.subarray(100 * row, 100 * (row + 100))));
+        const before = mlp().HEAPU8.length;
+        const whole = [...model.predict(x)];
+        const grew = mlp().HEAPU8.length > 2 * before;
+        const { gradients } = model.gradients(x, new Float32Array(2 * rows));
+        return { grew, whole, parts, gradient: [...gradients[0]!.data] };
+      },
+      20_000,
+    );
+    expect(grew).toBe(true);
+    expect(whole).toEqual(parts);
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+  });
+});
+
 describe('Out of memory', () => {
   it('a model, or digits, beyond 4 GB are refused, and the next model works', async () => {
     const { errors, prediction } = await inThread(async ({ init, sequential, dense, generateDigits }) => {
@@ -252,6 +369,7 @@ describe('Out of memory', () => {
     'fit',
     'evaluate',
     'predict',
+    'predict one row',
     'gradients',
     'forwardTrace',
     'backpropTrace',
@@ -266,6 +384,7 @@ describe('Out of memory', () => {
         await init();
         const rows = 500;
         const x = Float32Array.from({ length: rows * 50 }, (_, i) => Math.sin(i));
+        const row = x.slice(0, 50);
         const y = Uint8Array.from({ length: rows }, (_, i) => i % 10);
         const build = () =>
           sequential({
@@ -290,6 +409,7 @@ describe('Out of memory', () => {
             try {
               if (method === 'fit') await model.fit(x, y, { batchSize: 400, validationSplit: 0.2 });
               else if (method === 'predict') model.predict(x, { batchSize: 300 });
+              else if (method === 'predict one row') model.predict(row);
               else if (method === 'evaluate') model.evaluate(x, y, { batchSize: 300 });
               else if (method === 'forwardTrace') model.forwardTrace(x);
               else if (method === 'gradientCheck') model.gradientCheck(x, y, { samples: 1 });

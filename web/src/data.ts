@@ -154,6 +154,13 @@ function isObject(x: unknown): x is object {
   return typeof x === 'object' && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x);
 }
 
+/** A place for `rows` predictions of a network with `units` outputs. */
+export function checkOutput(argument: string, output: Float32Array, rows: number, units: number): void {
+  if (!(output instanceof Float32Array)) throw typeError(argument, 'a Float32Array', output);
+  if (output.length !== rows * units)
+    throw rangeError(argument, `${rows} × ${units} = ${rows * units} numbers`, output);
+}
+
 /** Targets for `rows` samples of a network with `units` outputs, as the loss wants them. */
 export function checkTargets(
   argument: string,

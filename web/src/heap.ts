@@ -1,6 +1,6 @@
 /**
- * The module's memory. No other file touches a view of it, and no view outlives the call that made it: memory may
- * grow, and then old views read as empty.
+ * The module's memory. No other file makes a view of it, and no view is used by a call after the one that made it
+ * without a look at whether memory grew: then old views read as empty.
  */
 import { mlp, type Pointer } from './wasm.js';
 
@@ -50,14 +50,38 @@ export function overwrite(pointer: Pointer, array: Float32Array): void {
   mlp().HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
 }
 
-/** A copy of `length` floats from memory. */
-export function copyFloats(pointer: Pointer, length: number): Float32Array<ArrayBuffer> {
-  return new Float32Array(mlp().HEAPU8.buffer, pointer, length).slice();
+/** A copy of `length` floats from memory, in `to` if it is given. */
+export function copyFloats<To extends Float32Array = Float32Array<ArrayBuffer>>(
+  pointer: Pointer,
+  length: number,
+  to?: To,
+): To {
+  const floats = new Float32Array(mlp().HEAPU8.buffer, pointer, length);
+  if (!to) return floats.slice() as Float32Array as To;
+  to.set(floats);
+  return to;
 }
 
 /** A copy of `length` bytes from memory. */
 export function copyBytes(pointer: Pointer, length: number): Uint8Array<ArrayBuffer> {
   return mlp().HEAPU8.slice(pointer, pointer + length);
+}
+
+/** Floats that stay at one place in memory and are used so often that a view each time would be garbage. */
+export class FloatBlock {
+  #view: Float32Array<ArrayBuffer> | undefined;
+
+  constructor(
+    readonly pointer: Pointer,
+    readonly length: number,
+  ) {}
+
+  /** The floats themselves, until memory grows: not to be kept. */
+  get view(): Float32Array<ArrayBuffer> {
+    const { buffer } = mlp().HEAPU8;
+    if (this.#view?.buffer !== buffer) this.#view = new Float32Array(buffer, this.pointer, this.length);
+    return this.#view;
+  }
 }
 
 /** Runs `use` and frees whatever it allocated through `scope`, however it ends. */

@@ -10,12 +10,13 @@ import {
   weightPlaces,
   type Core,
 } from './core.js';
-import { checkInputs, checkTargets } from './data.js';
+import { checkInputs, checkOutput, checkTargets } from './data.js';
 import { planFit, runFit } from './fit.js';
 import { copyFloats, overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
 import { nativeDense, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
 import { writeModel } from './formats/model.js';
+import { RowPredictor } from './row.js';
 import type {
   CompileOptions,
   FitOptions,
@@ -40,6 +41,9 @@ declare global {
   }
 }
 
+/** Options of `predict`, in a list that is not made anew by every call. */
+const PREDICT_OPTIONS = ['batchSize', 'output'];
+
 /** Default rows a pass in `predict` and `evaluate`. */
 const BATCH_SIZE = 128;
 
@@ -59,6 +63,7 @@ export function sequential(options: SequentialOptions): Sequential {
 /** A multilayer perceptron; made by {@link sequential} or {@link loadModel}. */
 export class Sequential {
   readonly #core: Core;
+  #row: RowPredictor | undefined;
   #state: 'idle' | 'fitting' | 'disposing' | 'disposed' = 'idle';
 
   /** Set to true, in a callback say, to end {@link fit} at the next yield. */
@@ -176,23 +181,36 @@ export class Sequential {
   }
 
   /**
-   * Outputs for rows × features samples.
+   * Outputs for rows × features samples. May be called while {@link fit} runs, in a callback say.
    *
    * @param options.batchSize rows a pass; changes memory, not results. Default 128.
-   * @returns rows × units, row-major.
+   * @param options.output a `Float32Array` of rows × units numbers to fill instead of a new one. Where `x` is a
+   *   `Float32Array` of one row, nothing at all is then allocated: for predictions many times a second.
+   * @returns rows × units, row-major: `output`, where it was given.
    */
-  predict(x: Inputs, options: { batchSize?: number } = {}): Float32Array<ArrayBuffer> {
+  predict<Output extends Float32Array = Float32Array<ArrayBuffer>>(
+    x: Inputs,
+    options: { batchSize?: number; output?: Output } = {},
+  ): Output {
     const core = this.#alive('predict');
-    const { batchSize = BATCH_SIZE } = checkObject('predict: options', options, ['batchSize']);
+    const { batchSize = BATCH_SIZE, output } = checkObject('predict: options', options, PREDICT_OPTIONS);
     checkInteger('predict: batchSize', batchSize, 1);
-    const inputs = checkInputs('predict: x', x, core.features);
+    const units = outputsOf(core);
+    if (x instanceof Float32Array && x.length === core.features) {
+      if (output !== undefined) checkOutput('predict: output', output, 1, units);
+      this.#row ??= new RowPredictor(core);
+      const filled = output ?? new Float32Array(units);
+      if (this.#row.predict(x, filled)) return filled as Output;
+    }
+    const inputs = checkInputs('predict: x', x, core.features); // which says what is not finite in one row, too
+    if (output !== undefined) checkOutput('predict: output', output, inputs.rows, units);
     const passRows = Math.min(batchSize, inputs.rows);
     return scoped((scope) => {
-      const outputs = scope.allocate(4 * inputs.rows * outputsOf(core));
+      const outputs = scope.allocate(4 * inputs.rows * units);
       const samples = place(scope, inputs);
       reserveWorkspace(core, passRows);
       core.native.predict(samples, passRows, outputs);
-      return copyFloats(outputs, inputs.rows * outputsOf(core));
+      return copyFloats(outputs, inputs.rows * units, output);
     });
   }
 

@@ -6,7 +6,7 @@ interface NodeModules {
     workerData: unknown;
     Worker: new (
       url: URL,
-      options: { workerData: unknown },
+      options: { workerData: unknown; execArgv: string[] },
     ) => { on(event: 'error', listener: () => void): void; unref(): void; terminate(): Promise<number> };
   };
 }

@@ -28,16 +28,16 @@ export async function startPool(
   workers: number,
 ): Promise<number> {
   let failed = false;
-  const stop = Array.from({ length: workers }, (_, i) => {
-    const start: ThreadStart = {
-      module,
-      memory,
-      entry: core.poolEntry!(),
-      stackTop: core._malloc(STACK_BYTES) + STACK_BYTES,
-      thread: i + 1,
-    };
-    return spawn(start, () => (failed = true));
-  });
+  const stop: (() => void)[] = [];
+  try {
+    for (let thread = 1; thread <= workers; ++thread) {
+      const stackTop = core._malloc(STACK_BYTES) + STACK_BYTES;
+      const start: ThreadStart = { module, memory, entry: core.poolEntry!(), stackTop, thread };
+      stop.push(spawn(start, () => (failed = true)));
+    }
+  } catch {
+    failed = true; // where a policy forbids workers, some engines throw, others send an error
+  }
   const began = performance.now();
   while (core.poolEntered!() < workers) {
     if (failed || performance.now() - began > PATIENCE_MS) {
@@ -54,7 +54,9 @@ export async function startPool(
 function spawn(start: ThreadStart, onFailure: () => void): () => void {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
-    const worker = new node.Worker(new URL('./thread.js', import.meta.url), { workerData: start });
+    // Without the process's own options: --input-type, for one, is refused beside a file.
+    const options = { workerData: start, execArgv: [] };
+    const worker = new node.Worker(new URL('./thread.js', import.meta.url), options);
     worker.on('error', onFailure);
     worker.unref();
     return () => void worker.terminate();

@@ -318,17 +318,23 @@ export interface Sharpness {
 
 /** Options of {@link init}. */
 export interface InitOptions {
-  /** Where the .wasm file is: `mlp.wasm`, or with `simd` the one of that flavour. Default: beside this module. */
+  /**
+   * Where the .wasm file is: `mlp.wasm` (in an engine without SIMD `mlp-scalar.wasm`), or with `simd` or `threads`
+   * the one of that flavour. Default: beside this module.
+   */
   wasmUrl?: string | URL;
   /** The bytes of that file; then nothing is fetched. */
   wasmBinary?: ArrayBuffer | Uint8Array;
   /**
-   * Which instructions to use: `true` (128-bit SIMD), `false` (none), or `'relaxed'` (SIMD with multiply-add in one
-   * step: faster on some processors, and the last bits of results may differ between processors). Default: SIMD where
-   * the engine has it.
+   * Which instructions to use: `'relaxed'` (128-bit SIMD with multiply-add in one step, which rounds as the processor
+   * does), `true` (128-bit SIMD without it) or `false` (none). Default: the first of these that the engine has, but
+   * not `'relaxed'` with `deterministic`, `wasmUrl` or `wasmBinary`. {@link backend} says which it became.
    */
   simd?: 'relaxed' | boolean;
-  /** Refuse `'relaxed'`: the same seed gives the same bits in every engine and on every device. Default false. */
+  /**
+   * Whether the same seed shall give the same bits in every engine and on every device. Without it the last bits may
+   * differ between one processor or engine and another. Default false.
+   */
   deterministic?: boolean;
   /**
    * Threads that share the work of large networks, or `'auto'`: as many as the device has processors. It takes shared

@@ -47,6 +47,8 @@ export interface NativeModel {
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
+  address(): Pointer;
+  row(): Pointer;
   parameters(): Pointer;
   gradients(): Pointer;
   z(layer: number): Pointer;
@@ -81,6 +83,8 @@ export interface MlpModule {
   HEAPU8: Uint8Array<ArrayBuffer>;
   _malloc(bytes: number): Pointer;
   _free(pointer: Pointer): void;
+  /** Not by embind, whose calls make garbage. As `predictRow` in `cpp/mlp/model.h`; takes a model's `address()`. */
+  _predictRow(model: Pointer): number;
   Model: new (features: number, seed: number) => NativeModel;
   Trainer: new (
     model: NativeModel,
@@ -118,6 +122,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
   pending ??= load(options);
   try {
     const { module, backend } = await pending;
+    // Now rather than when it is needed first: it takes memory, which may be used up by then.
     ready ??= { module, backend, catalogue: module.catalogue() };
   } catch (error) {
     pending = undefined;
@@ -145,6 +150,8 @@ function checkOptions(options: InitOptions): void {
   if (threads !== undefined && threads !== 'auto') checkInteger('init: threads', threads, 1, 32);
   if (simd === 'relaxed' && deterministic)
     throw rangeError('init: simd', 'true or false with deterministic', simd);
+  if (simd === 'relaxed' && !WebAssembly.validate(RELAXED_SIMD_PROBE))
+    throw rangeError('init: simd', 'true or false in an engine without relaxed SIMD', simd);
 }
 
 /** The module, once {@link init} is done. */
@@ -207,17 +214,28 @@ const FLAVOURS: Flavour[] = [
   },
 ];
 
-/** Whether the engine runs 128-bit SIMD: a module of one function, `i8x16.popcnt(i8x16.splat(0))`. */
-function supportsSimd(): boolean {
-  return WebAssembly.validate(
-    new Uint8Array([
-      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253,
-      98, 11,
-    ]),
-  );
+/** A module of one function, `i8x16.popcnt(i8x16.splat(0))`: an engine with 128-bit SIMD finds it valid. */
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+]);
+/** The same for relaxed SIMD: `f32x4.relaxed_madd` of three `i8x16.splat(0)`. */
+const RELAXED_SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0,
+  253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
+]);
+
+/** The fastest instructions that the engine has and the options allow. */
+function chooseInstructions({ simd, deterministic, wasmUrl, wasmBinary }: InitOptions): Backend['simd'] {
+  if (simd !== undefined) return simd;
+  // A file of the caller's own is mlp.wasm unless they say otherwise.
+  const relaxed = !deterministic && wasmUrl === undefined && wasmBinary === undefined;
+  if (relaxed && WebAssembly.validate(RELAXED_SIMD_PROBE)) return 'relaxed';
+  return WebAssembly.validate(SIMD_PROBE);
 }
 
-function chooseFlavour({ simd = supportsSimd() }: InitOptions, threads: number): Flavour {
+function chooseFlavour(options: InitOptions, threads: number): Flavour {
+  const simd = chooseInstructions(options);
   return FLAVOURS.find((flavour) => flavour.simd === simd && (threads > 1 || !flavour.shared))!;
 }
 
@@ -225,13 +243,14 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
   const { wasmUrl, wasmBinary, threads = 1 } = options;
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
   const flavour = chooseFlavour(options, wantedThreads);
-  const glue = await flavour.glue();
   const url = wasmUrl ?? unbundled(flavour.url());
   const source = wasmBinary ? 'the given wasmBinary' : String(url);
   try {
-    const compiled = wasmBinary
-      ? await WebAssembly.compile(wasmBinary as BufferSource)
-      : await compileFrom(url);
+    // At once: each is a way to the server and back.
+    const [glue, compiled] = await Promise.all([
+      flavour.glue(),
+      wasmBinary ? WebAssembly.compile(wasmBinary as BufferSource) : compileFrom(url),
+    ]);
     let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm: InstantiateWasm = (imports, receive) => {
