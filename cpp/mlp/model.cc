@@ -85,9 +85,11 @@ Scalar* Model::row() {
 bool Model::predictRow() {
   Scalar* const x = row();
   if (!allFinite(x, network.features())) return false;
-  rowBatch_.begin(network.features());
-  rowBatch_.appendDense(x);
-  rowBatch_.finish(false);
+  Samples samples;
+  samples.rows = 1;
+  samples.features = network.features();
+  samples.dense = x;
+  rowBatch_.gather(samples, {nullptr, 0, 1}, false);
   MatrixMap(x + network.features(), 1, network.outputs()) = network.forward(rowBatch_);
   return true;
 }
