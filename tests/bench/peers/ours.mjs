@@ -15,6 +15,7 @@ export async function start({ init = {} }, host, job) {
 
 class Model {
   #start;
+  #row;
   #model;
 
   constructor(api, work, weights, { x, y }) {
@@ -25,6 +26,7 @@ class Model {
     this.y = binary ? Float32Array.from(y) : y;
     this.loss = binary ? 'binaryCrossentropy' : 'sparseCategoricalCrossentropy';
     this.optimizer = optimizer.name === 'adam' ? { ...optimizer, epsilon: 1e-7 } : optimizer;
+    this.#row = { features: sizes[0], output: new Float32Array(sizes.at(-1)) };
     this.#model = api.sequential({
       seed: 1,
       layers: sizes.slice(1).map((units, i) =>
@@ -62,7 +64,10 @@ class Model {
   }
 
   predict(x) {
-    return this.#model.predict(x);
+    // Into an array of the caller's where there is one row: what a page does that predicts at every move of a finger.
+    return x.length === this.#row.features
+      ? this.#model.predict(x, { output: this.#row.output })
+      : this.#model.predict(x);
   }
 
   async trainTo(test) {
