@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 
-#include "mlp/digits.h"
 #include "mlp/error.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
@@ -188,16 +187,6 @@ double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch(
 double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
 val trainerSums(const Trainer& trainer) { return sums(trainer.totals()); }
 
-bool normalize(Pointer ink, int width, int height, Pointer out) {
-  return normalizeDigit(reinterpret_cast<const std::uint8_t*>(ink), width, height,
-                        reinterpret_cast<std::uint8_t*>(out));
-}
-void generate(double seed, double first, double count, Pointer pixels, Pointer labels) {
-  generateDigits(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(first),
-                 static_cast<std::int32_t>(count), reinterpret_cast<std::uint8_t*>(pixels),
-                 reinterpret_cast<std::uint8_t*>(labels));
-}
-
 template <class Table, class Describe>
 val described(const Table& table, Describe describe) {
   val array = val::array();
@@ -308,8 +297,6 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("epochDone", &Trainer::epochDone)
       .function("sums", &trainerSums);
 
-  emscripten::function("normalizeDigit", &normalize);
-  emscripten::function("generateDigits", &generate);
   emscripten::function("catalogue", &catalogue);
 
 #ifdef MLP_THREADS

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
 import type { InitOptions } from 'mlp-wasm';
+import * as digits from 'mlp-wasm/digits';
 import { fingerprint } from '../js/fingerprint.js';
 import { launch, serve, type Site } from './chromium.js';
 
@@ -96,14 +97,14 @@ describe('The package on a page', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
     await page.evaluate(() => library.program());
-    expect(asked.sort()).toEqual(['mlp.js', 'mlp.wasm']);
+    expect(asked.sort()).toEqual(['digits.wasm', 'mlp.js', 'mlp.wasm']);
   });
 });
 
 describe('The same seed gives the same bits as in Node', () => {
   let node: Record<string, string>;
   beforeAll(async () => {
-    node = await fingerprint(mlp, { seed: 42 });
+    node = await fingerprint({ ...mlp, ...digits }, { seed: 42 });
   });
 
   it('on a page', async () => {

@@ -55,11 +55,6 @@ export function copyFloats(pointer: Pointer, length: number): Float32Array<Array
   return new Float32Array(mlp().HEAPU8.buffer, pointer, length).slice();
 }
 
-/** A copy of `length` bytes from memory. */
-export function copyBytes(pointer: Pointer, length: number): Uint8Array<ArrayBuffer> {
-  return mlp().HEAPU8.slice(pointer, pointer + length);
-}
-
 /** Runs `use` and frees whatever it allocated through `scope`, however it ends. */
 export function scoped<Result>(use: (scope: Scope) => Result): Result {
   const scope = new Scope();
