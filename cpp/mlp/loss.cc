@@ -55,11 +55,13 @@ struct Huber {
   }
 };
 
-// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow; in double, because it cancels for small d
+// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow. That cancels for small d; there it is −½ ln(1 − tanh²d).
 struct LogCosh {
-  static double value(Scalar p, Scalar y, const LossOptions&) {
-    const double d = std::abs(double(p) - double(y));
-    return d + std::log1p(std::exp(-2 * d)) - 0.69314718055994531;
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    const Scalar d = std::abs(p - y);
+    const Scalar t = mlp::tanh(d);
+    return d < 1 ? Scalar(-0.5) * std::log1p(-t * t)
+                 : d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
   }
   static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return mlp::tanh(p - y); }
 };
