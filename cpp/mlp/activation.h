@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "mlp/types.h"
 
@@ -23,7 +22,7 @@ struct Activation {
   int (*piece)(Scalar z, Scalar alpha);
 };
 
-const std::vector<Activation>& activations();
+Table<Activation> activations();
 const Activation* findActivation(std::string_view name);  // nullptr where there is none
 
 }  // namespace mlp

@@ -34,9 +34,8 @@ double dot(const double* a, const double* b, Index count) {
   return sum;
 }
 
-double norm(const double* values, Index count) { return std::sqrt(dot(values, values, count)); }
-
-double norm(const Scalar* values, Index count) {
+template <class Number>
+double norm(const Number* values, Index count) {
   double sum = 0;
   for (Index i = 0; i < count; ++i) sum += double(values[i]) * double(values[i]);
   return std::sqrt(sum);

@@ -177,28 +177,31 @@ int huberPiece(Scalar p, Scalar y, const LossOptions& options) {
 }
 int hingePiece(Scalar p, Scalar y, const LossOptions&) { return y * p < 1; }
 
+constexpr std::string_view kSigmoid[] = {"sigmoid"};
+constexpr std::string_view kSoftmax[] = {"softmax"};
+constexpr std::string_view kAnySoftmax[] = {"softmax", "logSoftmax"};
+
+constexpr Loss kLosses[] = {
+    {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
+    {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
+    {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
+    {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
+    {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
+     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, nullptr},
+    {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
+     kAnySoftmax, nullptr},
+    {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
+     kAnySoftmax, nullptr},
+    {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
+    {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
+    {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
+     kullbackLeiblerFromLogits, kSoftmax, nullptr},
+    {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
+};
+
 }  // namespace
 
-const std::vector<Loss>& losses() {
-  static const std::vector<Loss> table = {
-      {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
-      {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
-      {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
-      {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
-      {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
-       meanOrSum<BinaryCrossentropyFromLogits>, {"sigmoid"}, nullptr},
-      {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
-       {"softmax", "logSoftmax"}, nullptr},
-      {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
-       {"softmax", "logSoftmax"}, nullptr},
-      {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
-      {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
-      {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
-       kullbackLeiblerFromLogits, {"softmax"}, nullptr},
-      {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
-  };
-  return table;
-}
+Table<Loss> losses() { return kLosses; }
 
 const Loss* findLoss(std::string_view name) {
   for (const Loss& loss : losses()) {
