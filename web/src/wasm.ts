@@ -21,7 +21,7 @@ export interface SampleAddresses {
   classes: Pointer;
 }
 
-/** What `cpp/bindings.cc` binds as `Model`. */
+/** What `cpp/bindings.cc` binds as `Model.…`. */
 export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
@@ -55,7 +55,7 @@ export interface NativeModel {
   delete(): void;
 }
 
-/** What `cpp/bindings.cc` binds as `Trainer`. */
+/** What `cpp/bindings.cc` binds as `Trainer.…`. */
 export interface NativeTrainer {
   beginEpoch(): void;
   run(maxBatches: number, budgetMs: number): void;
@@ -205,6 +205,31 @@ function chooseFlavour({ simd = supportsSimd() }: InitOptions, threads: number):
   return FLAVOURS.find((flavour) => flavour.simd === simd && (threads > 1 || !flavour.shared))!;
 }
 
+/** A class of the core, from the functions that `cpp/bindings.cc` binds for it; all take the object's address. */
+function classOf(module: object, name: string): new (...args: unknown[]) => object {
+  const bound = module as Record<string, (...args: unknown[]) => unknown>;
+  const addressOf = (value: unknown) => (value instanceof CoreObject ? value.address : value);
+  class Native extends CoreObject {
+    constructor(...args: unknown[]) {
+      super(bound[`new${name}`]!(...args.map(addressOf)) as Pointer);
+    }
+  }
+  for (const [key, call] of Object.entries(bound)) {
+    if (!key.startsWith(`${name}.`)) continue;
+    Object.defineProperty(Native.prototype, key.slice(name.length + 1), {
+      value(this: CoreObject, ...args: unknown[]) {
+        return call(this.address, ...args);
+      },
+    });
+  }
+  return Native;
+}
+
+/** What lives in the module's memory until it is deleted. */
+class CoreObject {
+  constructor(readonly address: Pointer) {}
+}
+
 async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
   const { threads = 1 } = options;
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
@@ -224,6 +249,7 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
       };
       glue.default({ instantiateWasm }).then(resolve, reject);
     });
+    Object.assign(module, { Model: classOf(module, 'Model'), Trainer: classOf(module, 'Trainer') });
     const workers = flavour.shared ? await startPool(module, compiled, memory!, wantedThreads - 1) : 0;
     return { module, backend: { simd: flavour.simd, threads: workers + 1 } };
   });
