@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   dense,
-  generateDigits,
   init,
   sequential,
   type Callbacks,
@@ -10,6 +9,7 @@ import {
   type Sequential,
   type Targets,
 } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { mlp } from '../../dist/wasm.js';
 import { weightBits } from './bits.js';
 
@@ -37,7 +37,7 @@ function build(loss: LossConfig['name'] = 'sparseCategoricalCrossentropy', seed 
 }
 
 /** A model whose epoch takes long enough to be interrupted, and its data. */
-function buildSlow() {
+async function buildSlow() {
   const model = sequential({
     seed: 5,
     layers: [
@@ -47,7 +47,7 @@ function buildSlow() {
   });
   onTestFinished(() => model.dispose());
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const { x, y } = generateDigits({ count: 3000 });
+  const { x, y } = await generateDigits({ count: 3000 });
   return { model, x, y };
 }
 
@@ -165,7 +165,7 @@ describe('Callbacks of fit', () => {
   });
 
   it('include onYield, about every 10 ms, with the batches done and their means', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const yields: [number, number, string][] = [];
     const { epoch } = await model.fit(x, y, {
       epochs: 4,
@@ -380,7 +380,7 @@ describe('The numbers of epochs in fit', () => {
 
 describe('Stopping fit', () => {
   it('is done by an AbortSignal, with the history so far and a usable model', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const controller = new AbortController();
     const { epoch, history } = await model.fit(x, y, {
       epochs: 1_000_000,
@@ -395,7 +395,7 @@ describe('Stopping fit', () => {
   });
 
   it('happens in the middle of an epoch, which then is not in the history', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const before = weightBits(model);
     const controller = new AbortController();
     const { epoch, history } = await model.fit(x, y, {
@@ -409,7 +409,7 @@ describe('Stopping fit', () => {
   });
 
   it('happens from outside, by a timer', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const { epoch } = await model.fit(x, y, { epochs: 1_000_000, signal: AbortSignal.timeout(50) });
     expect(epoch.length).toBeLessThan(10_000);
   });
@@ -437,7 +437,7 @@ describe('Stopping fit', () => {
 
 describe('While fit runs', () => {
   it('the event loop lives: timers tick', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const controller = new AbortController();
     let ticks = 0;
     let longest = 0;
@@ -477,7 +477,7 @@ describe('While fit runs', () => {
   });
 
   it('dispose ends it', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const training = model.fit(x, y, { epochs: 1_000_000 });
     await sleep(20);
     model.dispose();
