@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <string>
 
+#include "mlp/dense.h"
 #include "mlp/digits.h"
 #include "mlp/error.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
+#include "mlp/noise.h"
+#include "mlp/normalize.h"
 #include "mlp/pool.h"
 #include "mlp/trainer.h"
 
@@ -52,20 +55,61 @@ Model* newModel(double features, double seed) {
   return new Model(static_cast<Index>(features), static_cast<std::uint64_t>(seed));
 }
 
-// `layer`: every field of the TypeScript side's ResolvedDense.
-void addDense(Model& model, const val& layer) {
+Regularizer regularizer(const val& given) { return {given["l1"].as<Scalar>(), given["l2"].as<Scalar>()}; }
+
+Constraint constraint(const val& given) {
+  const std::string name = given["name"].as<std::string>();
+  return {known(findConstraint(name), name), given["maxValue"].as<Scalar>()};
+}
+
+// `layer`: what the TypeScript side's nativeLayer() gives.
+void addLayer(Model& model, const val& layer) {
+  const std::string kind = layer["className"].as<std::string>();
   const auto name = [&layer](const char* field) { return layer[field]["name"].as<std::string>(); };
+  const auto common = [&](LayerOptions& options) {
+    options.name = layer["name"].as<std::string>();
+    options.inputs = model.network.outputs();
+    options.units = static_cast<Index>(layer["units"].as<double>());
+    options.activation = &known(findActivation(name("activation")), name("activation"));
+    options.alpha = layer["activation"]["alpha"].as<Scalar>();
+    options.activityRegularizer = regularizer(layer["activityRegularizer"]);
+  };
+  const auto noise = [&](Noise::Kind which, const char* rate) {
+    LayerOptions options;
+    common(options);
+    model.network.add(std::make_shared<Noise>(options, which, layer[rate].as<Scalar>()));
+  };
+  if (kind == "dropout") return noise(Noise::Kind::kDropout, "rate");
+  if (kind == "alphaDropout") return noise(Noise::Kind::kAlphaDropout, "rate");
+  if (kind == "gaussianNoise") return noise(Noise::Kind::kGaussian, "stddev");
+  if (kind == "activation" || kind == "normalization") {
+    LayerOptions options;
+    common(options);
+    if (kind == "activation") return model.network.add(std::make_shared<Identity>(options));
+    return model.network.add(std::make_shared<Normalization>(options));
+  }
+  if (kind == "batchNormalization" || kind == "layerNormalization") {
+    NormalizeOptions options;
+    common(options);
+    options.epsilon = layer["epsilon"].as<Scalar>();
+    options.center = layer["center"].as<bool>();
+    options.scale = layer["scale"].as<bool>();
+    if (kind == "layerNormalization") return model.network.add(std::make_shared<LayerNormalization>(options));
+    options.momentum = layer["momentum"].as<Scalar>();
+    return model.network.add(std::make_shared<BatchNormalization>(options));
+  }
   DenseOptions options;
-  options.name = layer["name"].as<std::string>();
-  options.units = static_cast<Index>(layer["units"].as<double>());
-  options.activation = &known(findActivation(name("activation")), name("activation"));
-  options.alpha = layer["activation"]["alpha"].as<Scalar>();
+  common(options);
   options.useBias = layer["useBias"].as<bool>();
   options.kernelInitializer = &known(findInitializer(name("kernelInitializer")), name("kernelInitializer"));
   options.kernelInitializerOptions = initializerOptions(layer["kernelInitializer"]);
   options.biasInitializer = &known(findInitializer(name("biasInitializer")), name("biasInitializer"));
   options.biasInitializerOptions = initializerOptions(layer["biasInitializer"]);
-  model.network.add(options);
+  options.kernelRegularizer = regularizer(layer["kernelRegularizer"]);
+  options.biasRegularizer = regularizer(layer["biasRegularizer"]);
+  options.kernelConstraint = constraint(layer["kernelConstraint"]);
+  options.biasConstraint = constraint(layer["biasConstraint"]);
+  model.network.add(std::make_shared<Dense>(options));
 }
 
 // `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
@@ -130,6 +174,10 @@ val evaluate(Model& model, const SampleAddresses& at, double first, double count
   return sums(totals);
 }
 
+void adapt(Model& model, const SampleAddresses& at, double batchSize) {
+  model.adapt(samples(at), static_cast<Index>(batchSize));
+}
+
 void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer outputs) {
   model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
 }
@@ -138,7 +186,7 @@ Pointer modelAddress(Model& model) { return reinterpret_cast<Pointer>(&model); }
 
 // All samples as one batch.
 Batcher wholeBatch(Model& model, const SampleAddresses& at) {
-  Batcher batcher(samples(at), model.network.outputs(), true);
+  Batcher batcher(samples(at), model.network.outputs(), true, model.network.acceptsSparse());
   batcher.gather({nullptr, 0, static_cast<Index>(at.rows)});
   return batcher;
 }
@@ -174,6 +222,7 @@ val modelGradientNorms(Model& model, const SampleAddresses& at) {
 Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
 Pointer row(Model& model) { return address(model.row()); }
 Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
+Pointer state(Model& model) { return address(model.network.state().data()); }
 Pointer gradients(Model& model) { return address(model.network.gradients().data()); }
 Pointer zOf(Model& model, int layer) { return address(model.network.z(static_cast<std::size_t>(layer)).data()); }
 Pointer aOf(Model& model, int layer) { return address(model.network.a(static_cast<std::size_t>(layer)).data()); }
@@ -290,8 +339,9 @@ EMSCRIPTEN_BINDINGS(mlp) {
 
   emscripten::class_<Model>("Model")
       .constructor(&newModel, emscripten::allow_raw_pointers())
-      .function("addDense", &addDense)
+      .function("addLayer", &addLayer)
       .function("compile", &compile)
+      .function("adapt", &adapt)
       .function("predict", &predict)
       .function("evaluate", &evaluate)
       .function("forward", &forward)
@@ -302,6 +352,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("address", &modelAddress)
       .function("row", &row)
       .function("parameters", &parameters)
+      .function("state", &state)
       .function("gradients", &gradients)
       .function("z", &zOf)
       .function("a", &aOf)

@@ -81,6 +81,8 @@ class Layer {
   virtual Index stateSize() const { return 0; }
   virtual Index memorySize(Index /*rows*/) const { return 0; }
   virtual Index scratchSize(Index /*rows*/) const { return 0; }
+  // Whether the state is the mean and variance of the inputs, which Model::adapt() sets.
+  virtual bool adapts() const { return false; }
   // Whether x may be a sparse batch.
   virtual bool acceptsSparse() const { return false; }
 

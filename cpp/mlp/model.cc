@@ -69,6 +69,35 @@ void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
   network.constrain();
 }
 
+void Model::adapt(const Samples& samples, Index batchSize) {
+  Batcher batcher(samples, network.outputs(), false, network.acceptsSparse());
+  for (std::size_t i = 0; i < network.layers().size(); ++i) {
+    if (!network.layers()[i]->adapts()) continue;
+    const Index units = network.layers()[i]->units();
+    std::vector<double> mean(static_cast<std::size_t>(units)), variance(mean.size());
+    // First the means, then the mean squares of what is left without them.
+    for (std::vector<double>* sums : {&mean, &variance}) {
+      for (Index first = 0; first < samples.rows; first += batchSize) {
+        batcher.gather({nullptr, first, std::min(batchSize, samples.rows - first)});
+        const ConstMatrixMap x = network.inputsOf(i, batcher.x());
+        for (Index row = 0; row < x.rows(); ++row) {
+          for (Index j = 0; j < units; ++j) {
+            const double value = static_cast<double>(x(row, j));
+            const double d = value - mean[static_cast<std::size_t>(j)];
+            (*sums)[static_cast<std::size_t>(j)] += sums == &mean ? value : d * d;
+          }
+        }
+      }
+      for (double& sum : *sums) sum /= static_cast<double>(samples.rows);
+    }
+    Scalar* const state = network.state().data() + network.layers()[i]->stateOffset();
+    for (Index j = 0; j < units; ++j) {
+      state[j] = static_cast<Scalar>(mean[static_cast<std::size_t>(j)]);
+      state[units + j] = static_cast<Scalar>(variance[static_cast<std::size_t>(j)]);
+    }
+  }
+}
+
 void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
   Batcher batcher(samples, network.outputs(), false, network.acceptsSparse());
   for (Index first = 0; first < samples.rows; first += batchSize) {

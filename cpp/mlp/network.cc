@@ -70,6 +70,12 @@ ConstMatrixMap Network::forward(const Input& x, const Mode& mode) {
   return a(layers_.size() - 1);
 }
 
+ConstMatrixMap Network::inputsOf(std::size_t layer, const Input& x) {
+  if (layer == 0) return x.matrix();
+  forward(x);
+  return a(layer - 1);
+}
+
 double Network::penalty() const {
   double sum = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {

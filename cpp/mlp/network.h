@@ -45,6 +45,9 @@ class Network {
   // x: rows × features. Returns the last layer's activations, rows × outputs, valid until the next pass.
   ConstMatrixMap forward(const Input& x, const Mode& mode = {});
 
+  // What reaches a layer outside of training: x itself, which must be dense then, or the activations before it.
+  ConstMatrixMap inputsOf(std::size_t layer, const Input& x);
+
   // Forward pass and mean loss, penalties included. targets: rows × outputs.
   double loss(const Input& x, ConstMatrixMap targets, const Objective& objective, const Mode& mode = {});
 

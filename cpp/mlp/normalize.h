@@ -58,6 +58,7 @@ class LayerNormalization : public Normalize {
 class Normalization : public Layer {
  public:
   explicit Normalization(const LayerOptions& options) : Layer(options) {}
+  bool adapts() const override { return true; }
   Index stateSize() const override { return 2 * units(); }
   Index memorySize(Index) const override { return units(); }  // 1/deviation
   void initialize(Scalar* parameters, Scalar* state, std::uint64_t seed) const override;
