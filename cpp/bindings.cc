@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <string>
 
+#include "mlp/dense.h"
 #include "mlp/error.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
+#include "mlp/noise.h"
+#include "mlp/normalize.h"
 #include "mlp/pool.h"
 #include "mlp/trainer.h"
 
@@ -60,18 +63,69 @@ Model* newModel(double features, double seed) {
   return new Model(static_cast<Index>(features), static_cast<std::uint64_t>(seed));
 }
 
-// `layer`: every field of the TypeScript side's ResolvedDense.
-void addDense(Model& model, const val& layer) {
-  DenseOptions options;
+Scalar scalar(const val& object, const char* name) { return static_cast<Scalar>(number(object, name)); }
+
+Regularizer regularizer(const val& layer, const char* name) {
+  const val given = field(layer, name);
+  return {scalar(given, "l1"), scalar(given, "l2")};
+}
+
+Constraint constraint(const val& layer, const char* name) {
+  const val given = field(layer, name);
+  return {known(findConstraint, field(given, "name")), scalar(given, "maxValue")};
+}
+
+void readCommon(const Model& model, const val& layer, LayerOptions& options) {
   options.name = text(field(layer, "name"));
+  options.inputs = model.network.outputs();
   options.units = static_cast<Index>(number(layer, "units"));
   const val activation = field(layer, "activation");
   options.activation = &known(findActivation, field(activation, "name"));
-  options.alpha = static_cast<Scalar>(number(activation, "alpha"));
+  options.alpha = scalar(activation, "alpha");
+  options.activityRegularizer = regularizer(layer, "activityRegularizer");
+}
+
+Layer* newDense(const Model& model, const val& layer) {
+  DenseOptions options;
+  readCommon(model, layer, options);
   options.useBias = field(layer, "useBias").as<bool>();
   options.kernelInitializer = initializer(field(layer, "kernelInitializer"), options.kernelInitializerOptions);
   options.biasInitializer = initializer(field(layer, "biasInitializer"), options.biasInitializerOptions);
-  model.network.add(options);
+  options.kernelRegularizer = regularizer(layer, "kernelRegularizer");
+  options.biasRegularizer = regularizer(layer, "biasRegularizer");
+  options.kernelConstraint = constraint(layer, "kernelConstraint");
+  options.biasConstraint = constraint(layer, "biasConstraint");
+  return new Dense(options);
+}
+
+Layer* newNormalize(const Model& model, const val& layer, bool batch) {
+  NormalizeOptions options;
+  readCommon(model, layer, options);
+  options.epsilon = scalar(layer, "epsilon");
+  options.center = field(layer, "center").as<bool>();
+  options.scale = field(layer, "scale").as<bool>();
+  if (!batch) return new LayerNormalization(options);
+  options.momentum = scalar(layer, "momentum");
+  return new BatchNormalization(options);
+}
+
+Layer* newLayer(const Model& model, const val& layer) {
+  const std::string kind = text(field(layer, "className"));
+  if (kind == "dense") return newDense(model, layer);
+  if (kind == "batchNormalization") return newNormalize(model, layer, true);
+  if (kind == "layerNormalization") return newNormalize(model, layer, false);
+  LayerOptions options;
+  readCommon(model, layer, options);
+  if (kind == "dropout") return new Noise(options, Noise::Kind::kDropout, scalar(layer, "rate"));
+  if (kind == "alphaDropout") return new Noise(options, Noise::Kind::kAlphaDropout, scalar(layer, "rate"));
+  if (kind == "gaussianNoise") return new Noise(options, Noise::Kind::kGaussian, scalar(layer, "stddev"));
+  if (kind == "normalization") return new Normalization(options);
+  return new Identity(options);
+}
+
+// `layer`: what the TypeScript side's nativeLayer() gives.
+void addLayer(Model& model, const val& layer) {
+  model.network.add(std::shared_ptr<Layer>(newLayer(model, layer)));
 }
 
 // `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
@@ -132,6 +186,10 @@ val evaluate(Model& model, const SampleAddresses& at, double first, double count
   return sums(totals);
 }
 
+void adapt(Model& model, const SampleAddresses& at, double batchSize) {
+  model.adapt(samples(at), static_cast<Index>(batchSize));
+}
+
 void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer outputs) {
   model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
 }
@@ -140,7 +198,7 @@ Pointer modelAddress(Model& model) { return reinterpret_cast<Pointer>(&model); }
 
 // All samples as one batch.
 Batcher wholeBatch(Model& model, const SampleAddresses& at) {
-  Batcher batcher(samples(at), model.network.outputs(), true);
+  Batcher batcher(samples(at), model.network.outputs(), true, model.network.acceptsSparse());
   batcher.gather({nullptr, 0, static_cast<Index>(at.rows)});
   return batcher;
 }
@@ -194,6 +252,7 @@ val modelGradientNorms(Model& model, const SampleAddresses& at) {
 Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
 Pointer row(Model& model) { return address(model.row()); }
 Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
+Pointer state(Model& model) { return address(model.network.state().data()); }
 Pointer gradients(Model& model) { return address(model.network.gradients().data()); }
 Pointer zOf(Model& model, int layer) { return address(model.network.z(static_cast<std::size_t>(layer)).data()); }
 Pointer aOf(Model& model, int layer) { return address(model.network.a(static_cast<std::size_t>(layer)).data()); }
@@ -285,8 +344,9 @@ EMSCRIPTEN_BINDINGS(mlp) {
 
   emscripten::class_<Model>("Model")
       .constructor(&newModel, emscripten::allow_raw_pointers())
-      .function("addDense", &addDense)
+      .function("addLayer", &addLayer)
       .function("compile", &compile)
+      .function("adapt", &adapt)
       .function("predict", &predict)
       .function("evaluate", &evaluate)
       .function("forward", &forward)
@@ -297,6 +357,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("address", &modelAddress)
       .function("row", &row)
       .function("parameters", &parameters)
+      .function("state", &state)
       .function("gradients", &gradients)
       .function("z", &zOf)
       .function("a", &aOf)

@@ -32,11 +32,12 @@ constexpr double kCopyWork = 5;
 
 }  // namespace
 
-Batcher::Batcher(const Samples& samples, Index outputs, bool forGradient)
+Batcher::Batcher(const Samples& samples, Index outputs, bool forGradient, bool maySparse)
     : samples_(samples),
       outputs_(outputs),
       forGradient_(forGradient),
-      sparse_(samples.rowStarts || (samples.features >= kSparseFeatures && mostlyZero(samples))) {}
+      sparse_(maySparse &&
+              (samples.rowStarts || (samples.features >= kSparseFeatures && mostlyZero(samples)))) {}
 
 void Batcher::gather(const Selection& selection) {
   rows_ = selection.rows;
@@ -63,8 +64,14 @@ void Batcher::gatherDense(const Selection& selection) {
   parallelRanges(rows_, partsOf(kCopyWork * static_cast<double>(rows_ * features)), [&](Index begin, Index end, int) {
     Scalar* to = xStorage_.data() + begin * features;
     for (Index i = begin; i < end; ++i, to += features) {
-      const Index place = selection[i] * features;
-      if (samples_.bytes) {
+      const Index row = selection[i];
+      const Index place = row * features;
+      if (samples_.rowStarts) {
+        std::fill(to, to + features, Scalar(0));
+        for (Index e = samples_.rowStarts[row]; e < samples_.rowStarts[row + 1]; ++e) {
+          to[samples_.columns[e]] = samples_.values[e];
+        }
+      } else if (samples_.bytes) {
         const std::uint8_t* from = samples_.bytes + place;
         for (Index j = 0; j < features; ++j) to[j] = static_cast<Scalar>(from[j]) * samples_.scale;
       } else {

@@ -23,8 +23,9 @@ struct Input {
 // Batches of one set of samples, made in place: nothing is allocated once the largest was made.
 class Batcher {
  public:
-  // `outputs`: width of the targets. `forGradient`: whether kernel gradients will be asked for.
-  Batcher(const Samples& samples, Index outputs, bool forGradient);
+  // `outputs`: width of the targets. `forGradient`: whether kernel gradients will be asked for. `maySparse`: whether
+  // the network accepts sparse batches.
+  Batcher(const Samples& samples, Index outputs, bool forGradient, bool maySparse = true);
 
   void gather(const Selection& selection);
 
@@ -32,7 +33,7 @@ class Batcher {
   Input x() const;
   ConstMatrixMap targets() const { return ConstMatrixMap(targets_, rows_, outputs_); }
 
-  // Whether batches go the sparse way: sparse samples do, others when few of their numbers are not zero.
+  // Whether batches go the sparse way, if they may: sparse samples do, others when few of their numbers are not zero.
   bool sparse() const { return sparse_; }
 
  private:

@@ -6,50 +6,58 @@
 
 namespace mlp {
 
-Dense::Dense(Index inputs, Index parameterOffset, const DenseOptions& options)
-    : options_(options), inputs_(inputs), offset_(parameterOffset) {}
-
 Index Dense::scratchSize(Index rows) const {
-  return std::max({multiplyScratch(inputs_), multiplyScratch(units()), multiplyTransposedAScratch(units(), rows)});
+  return std::max({multiplyScratch(inputs()), multiplyScratch(units()), multiplyTransposedAScratch(units(), rows)});
 }
 
-void Dense::initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t layer) const {
-  Random random(seed, Stream::kInitializer, layer);
-  options_.kernelInitializer->fill(MatrixMap(parameters + kernelOffset(), inputs_, units()), random,
+void Dense::initialize(Scalar* parameters, Scalar*, std::uint64_t seed) const {
+  Random random(seed, Stream::kInitializer, index());
+  options_.kernelInitializer->fill(MatrixMap(parameters, inputs(), units()), random,
                                    options_.kernelInitializerOptions);
   if (options_.useBias) {
-    options_.biasInitializer->fill(MatrixMap(parameters + biasOffset(), 1, units()), random,
+    options_.biasInitializer->fill(MatrixMap(parameters + kernelSize(), 1, units()), random,
                                    options_.biasInitializerOptions);
   }
 }
 
-void Dense::forward(const Scalar* parameters, const Input& x, MatrixMap z, Scalar* a, Scalar* scratch) const {
-  const ConstMatrixMap kernel(parameters + kernelOffset(), inputs_, units());
-  const Scalar* bias = options_.useBias ? parameters + biasOffset() : nullptr;
+void Dense::forward(const Pass& pass, const Input& x, MatrixMap z) const {
+  const ConstMatrixMap kernel(pass.parameters, inputs(), units());
+  const Scalar* bias = options_.useBias ? pass.parameters + kernelSize() : nullptr;
   if (x.sparse) {
     x.sparse->multiply(kernel, bias, z);
   } else {
-    multiply(x.matrix(), kernel, bias, z, scratch);
+    multiply(x.matrix(), kernel, bias, z, pass.scratch);
   }
-  activate(*options_.activation, z.data(), a, z.rows(), units(), options_.alpha);
 }
 
-void Dense::backward(const Input& x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const {
-  const MatrixMap kernelGrad(gradients + kernelOffset(), inputs_, units());
+void Dense::backward(const Pass& pass, const Input& x, ConstMatrixMap delta, Scalar* gradients) const {
+  const MatrixMap kernelGrad(gradients, inputs(), units());
   if (x.sparse) {
     x.sparse->multiplyTransposed(delta, kernelGrad);
   } else {
-    multiplyTransposedA(x.matrix(), delta, kernelGrad, scratch);
+    multiplyTransposedA(x.matrix(), delta, kernelGrad, pass.scratch);
   }
+  options_.kernelRegularizer.addGradient(pass.parameters, kernelSize(), 1, gradients);
   if (!options_.useBias) return;
-  VectorMap biasGrad(gradients + biasOffset(), units());
+  VectorMap biasGrad(gradients + kernelSize(), units());
   biasGrad.setZero();
   for (Index row = 0; row < delta.rows(); ++row) biasGrad += delta.row(row);
+  options_.biasRegularizer.addGradient(pass.parameters + kernelSize(), units(), 1, biasGrad.data());
 }
 
-void Dense::inputGradient(const Scalar* parameters, ConstMatrixMap delta, MatrixMap inputGrad,
-                          Scalar* scratch) const {
-  multiplyTransposedB(delta, ConstMatrixMap(parameters + kernelOffset(), inputs_, units()), inputGrad, scratch);
+void Dense::inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const {
+  multiplyTransposedB(delta, ConstMatrixMap(pass.parameters, inputs(), units()), inputGrad, pass.scratch);
+}
+
+double Dense::penalty(const Scalar* parameters) const {
+  return options_.kernelRegularizer.penalty(parameters, kernelSize()) +
+         options_.biasRegularizer.penalty(parameters + kernelSize(), biasSize());
+}
+
+void Dense::constrain(Scalar* parameters) const {
+  options_.kernelConstraint.apply(MatrixMap(parameters, inputs(), units()));
+  // A bias is one column: its norm is that of all of it.
+  options_.biasConstraint.apply(MatrixMap(parameters + kernelSize(), biasSize(), 1));
 }
 
 }  // namespace mlp

@@ -1,62 +1,47 @@
 // A fully connected layer.
 //
 //   Z = X·W + b,  A = σ(Z)      X: rows × inputs, W (kernel): inputs × units, b (bias): units, Z and A: rows × units
-//
-// It owns no numbers: parameters and gradients are pieces of the network's flat buffers, activations of its
-// workspace.
 #pragma once
 
-#include <string>
-
-#include "mlp/activation.h"
+#include "mlp/constraint.h"
 #include "mlp/initializer.h"
-#include "mlp/batcher.h"
+#include "mlp/layer.h"
 #include "mlp/types.h"
 
 namespace mlp {
 
-struct DenseOptions {
-  std::string name;
-  Index units = 0;
-  const Activation* activation = nullptr;  // see findActivation
-  Scalar alpha = 0;                        // of the activation
+struct DenseOptions : LayerOptions {
   bool useBias = true;
   const Initializer* kernelInitializer = nullptr;  // see findInitializer
   InitializerOptions kernelInitializerOptions;
   const Initializer* biasInitializer = nullptr;
   InitializerOptions biasInitializerOptions;
+  Regularizer kernelRegularizer;
+  Regularizer biasRegularizer;
+  Constraint kernelConstraint;
+  Constraint biasConstraint;
 };
 
-class Dense {
+class Dense : public Layer {
  public:
-  Dense(Index inputs, Index parameterOffset, const DenseOptions& options);
+  explicit Dense(const DenseOptions& options) : Layer(options), options_(options) {}
 
-  const DenseOptions& options() const { return options_; }
-  Index inputs() const { return inputs_; }
-  Index units() const { return options_.units; }
-  Index kernelSize() const { return inputs_ * options_.units; }
-  Index biasSize() const { return options_.useBias ? options_.units : 0; }
-  // Where the kernel starts in the flat buffers; the bias follows it.
-  Index kernelOffset() const { return offset_; }
-  Index biasOffset() const { return offset_ + kernelSize(); }
-  // Numbers of scratch that forward and backward need for this many rows.
-  Index scratchSize(Index rows) const;
+  Index kernelSize() const override { return inputs() * units(); }
+  Index biasSize() const override { return options_.useBias ? units() : 0; }
+  Index scratchSize(Index rows) const override;
+  bool acceptsSparse() const override { return true; }
 
-  void initialize(Scalar* parameters, std::uint64_t seed, std::uint32_t layer) const;
-
-  // z ← x·W + b, a ← σ(z); `a` is `z` itself where σ is the identity.
-  void forward(const Scalar* parameters, const Input& x, MatrixMap z, Scalar* a, Scalar* scratch) const;
-
-  // From Δ = ∂L/∂Z:  ∂L/∂W ← Xᵀ·Δ,  ∂L/∂b ← column sums of Δ.
-  void backward(const Input& x, ConstMatrixMap delta, Scalar* gradients, Scalar* scratch) const;
-
-  // inputGrad ← ∂L/∂X = Δ·Wᵀ, rows × inputs.
-  void inputGradient(const Scalar* parameters, ConstMatrixMap delta, MatrixMap inputGrad, Scalar* scratch) const;
+  void initialize(Scalar* parameters, Scalar* state, std::uint64_t seed) const override;
+  void forward(const Pass& pass, const Input& x, MatrixMap z) const override;
+  // ∂L/∂W = Xᵀ·Δ,  ∂L/∂b = column sums of Δ.
+  void backward(const Pass& pass, const Input& x, ConstMatrixMap delta, Scalar* gradients) const override;
+  // ∂L/∂X = Δ·Wᵀ.
+  void inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const override;
+  double penalty(const Scalar* parameters) const override;
+  void constrain(Scalar* parameters) const override;
 
  private:
   DenseOptions options_;
-  Index inputs_;
-  Index offset_;
 };
 
 }  // namespace mlp

@@ -15,10 +15,10 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
                    std::vector<int>& pieces) {
   pieces.clear();
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
-    const DenseOptions& layer = network.layers()[i].options();
-    if (!layer.activation->piece) continue;
+    const Layer& layer = *network.layers()[i];
+    if (!layer.activation().piece) continue;
     const ConstMatrixMap z = network.z(i);
-    for (Index j = 0; j < z.size(); ++j) pieces.push_back(layer.activation->piece(z.data()[j], layer.alpha));
+    for (Index j = 0; j < z.size(); ++j) pieces.push_back(layer.activation().piece(z.data()[j], layer.alpha()));
   }
   if (objective.fused() || !objective.loss().piece) return;
   const ConstMatrixMap outputs = network.a(network.layers().size() - 1);
@@ -140,7 +140,7 @@ std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMat
   network.lossAndGradients(x, targets, objective);
   std::vector<LayerNorms> norms;
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
-    const Dense& layer = network.layers()[i];
+    const Layer& layer = *network.layers()[i];
     const Scalar* gradients = network.gradients().data();
     norms.push_back({norm(network.delta(i).data(), network.delta(i).size()),
                      norm(gradients + layer.kernelOffset(), layer.kernelSize()),

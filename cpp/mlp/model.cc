@@ -39,8 +39,8 @@ bool allFinite(const Scalar* numbers, Index count) {
 void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,
                     const Optimizer& optimizer, const OptimizerOptions& optimizerOptions) {
   require(!network.layers().empty(), "model: expected at least one layer, got none");
-  const DenseOptions& last = network.layers().back().options();
-  objective_ = Objective(loss, lossOptions, *last.activation, last.alpha);  // which may refuse: then nothing changed
+  const Layer& last = *network.layers().back();
+  objective_ = Objective(loss, lossOptions, last.activation(), last.alpha());  // which may refuse: then nothing changed
   metrics_.clear();
   for (const Metric* metric : metrics) metrics_.push_back(suited(metric, loss));
   optimizer_ = &optimizer;
@@ -57,7 +57,8 @@ void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& t
 }
 
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
-  totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows);
+  const Mode mode{true, static_cast<std::uint32_t>(step_)};
+  totals.loss += network.lossAndGradients(x, targets, *objective_, mode) * static_cast<double>(x.rows);
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
   ++step_;
   const Index size = network.parameters().size();
@@ -65,10 +66,40 @@ void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
     optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
                        optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step_);
   });
+  network.constrain();
+}
+
+void Model::adapt(const Samples& samples, Index batchSize) {
+  Batcher batcher(samples, network.outputs(), false, network.acceptsSparse());
+  for (std::size_t i = 0; i < network.layers().size(); ++i) {
+    if (!network.layers()[i]->adapts()) continue;
+    const Index units = network.layers()[i]->units();
+    std::vector<double> mean(static_cast<std::size_t>(units)), variance(mean.size());
+    // First the means, then the mean squares of what is left without them.
+    for (std::vector<double>* sums : {&mean, &variance}) {
+      for (Index first = 0; first < samples.rows; first += batchSize) {
+        batcher.gather({nullptr, first, std::min(batchSize, samples.rows - first)});
+        const ConstMatrixMap x = network.inputsOf(i, batcher.x());
+        for (Index row = 0; row < x.rows(); ++row) {
+          for (Index j = 0; j < units; ++j) {
+            const double value = static_cast<double>(x(row, j));
+            const double d = value - mean[static_cast<std::size_t>(j)];
+            (*sums)[static_cast<std::size_t>(j)] += sums == &mean ? value : d * d;
+          }
+        }
+      }
+      for (double& sum : *sums) sum /= static_cast<double>(samples.rows);
+    }
+    Scalar* const state = network.state().data() + network.layers()[i]->stateOffset();
+    for (Index j = 0; j < units; ++j) {
+      state[j] = static_cast<Scalar>(mean[static_cast<std::size_t>(j)]);
+      state[units + j] = static_cast<Scalar>(variance[static_cast<std::size_t>(j)]);
+    }
+  }
 }
 
 void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
-  Batcher batcher(samples, network.outputs(), false);
+  Batcher batcher(samples, network.outputs(), false, network.acceptsSparse());
   for (Index first = 0; first < samples.rows; first += batchSize) {
     const Index rows = std::min(batchSize, samples.rows - first);
     batcher.gather({nullptr, first, rows});
@@ -81,26 +112,32 @@ Scalar* Model::row() {
   return row_.data();
 }
 
-// Always the sparse way: on one row it is the faster one even where nothing is zero, see tests/bench/NOTES.md.
+// The sparse way where the network has it: on one row it is the faster one even where nothing is zero, see tests/bench/NOTES.md.
 bool Model::predictRow() {
   Scalar* const x = row();
   if (!allFinite(x, network.features())) return false;
+  MatrixMap output(x + network.features(), 1, network.outputs());
+  if (!network.acceptsSparse()) {
+    output = network.forward(ConstMatrixMap(x, 1, network.features()));
+    return true;
+  }
   Samples samples;
   samples.rows = 1;
   samples.features = network.features();
   samples.dense = x;
   rowBatch_.gather(samples, {nullptr, 0, 1}, false);
-  MatrixMap(x + network.features(), 1, network.outputs()) = network.forward(rowBatch_);
+  output = network.forward(rowBatch_);
   return true;
 }
 
 void Model::evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals) {
   const std::size_t last = network.layers().size() - 1;
-  Batcher batcher(samples, network.outputs(), false);
+  Batcher batcher(samples, network.outputs(), false, network.acceptsSparse());
   for (Index end = first + count; first < end; first += batchSize) {
     batcher.gather({nullptr, first, std::min(batchSize, end - first)});
     network.forward(batcher.x());
-    totals.loss += objective_->sum(network.z(last), network.a(last), batcher.targets());
+    totals.loss += objective_->sum(network.z(last), network.a(last), batcher.targets()) +
+                   network.penalty() * static_cast<double>(batcher.x().rows);
     addMetrics(network.a(last), batcher.targets(), totals);
   }
 }

@@ -36,6 +36,9 @@ class Model {
   // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`.
   void trainStep(const Input& x, ConstMatrixMap targets, Totals& totals);
 
+  // Sets the mean and variance of every normalization layer, the first one first, to those of what reaches it.
+  void adapt(const Samples& samples, Index batchSize);
+
   // Outputs of all samples, rows × outputs, computed `batchSize` rows at a time.
   void predict(const Samples& samples, Index batchSize, Scalar* outputs);
 

@@ -10,7 +10,7 @@ Trainer::Trainer(Model& model, const Samples& samples, Index batchSize, bool shu
     : model_(model),
       rows_(samples.rows),
       batchSize_(std::min(batchSize, samples.rows)),
-      batcher_(samples, model.network.outputs(), true),
+      batcher_(samples, model.network.outputs(), true, model.network.acceptsSparse()),
       shuffle_(shuffle),
       totals_(model.emptyTotals()) {
   batch_ = batchesPerEpoch();

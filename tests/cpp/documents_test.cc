@@ -68,8 +68,8 @@ struct PlainNetwork {
 
   explicit PlainNetwork(const Network& network) {
     for (std::size_t l = 0; l < network.layers().size(); ++l) {
-      const Dense& dense = network.layers()[l];
-      PlainLayer layer{std::string(dense.options().activation->name), {}, {}, {}, {}, {}, {}};
+      const Layer& dense = *network.layers()[l];
+      PlainLayer layer{std::string(dense.activation().name), {}, {}, {}, {}, {}, {}};
       const ConstMatrixMap kernel = kernelOf(network, network.parameters(), l);
       const ConstVectorMap bias = biasOf(network, network.parameters(), l);
       for (Index i = 0; i < dense.units(); ++i) {
@@ -237,7 +237,7 @@ Matrix randomLabels(Random& random, Index rows, Index units) {
   return labels;
 }
 
-Network randomNetwork(Random& random, Index features, const std::vector<Layer>& layers, double stddev = 0.7) {
+Network randomNetwork(Random& random, Index features, const std::vector<LayerSpec>& layers, double stddev = 0.7) {
   Network network = makeNetwork(features, layers);
   randomizeParameters(network, random, stddev);
   return network;
@@ -271,7 +271,7 @@ TEST(Document000ScalableMlpWithSumOfSquares, HasAnyNumberOfSigmoidLayersOfAnySiz
                                                  {1, 1, 1}, {9, 2, 5}, {3, 7, 2, 6, 4, 8, 2}};
   Random random = testRandom(100);
   for (const std::vector<Index>& units : sizes) {
-    std::vector<Layer> layers;
+    std::vector<LayerSpec> layers;
     for (const Index n : units) layers.push_back({n, "sigmoid"});
     Network network = randomNetwork(random, 5, layers);
     const Matrix x = randomNormal(random, 7, 5), y = randomLabels(random, 7, units.back());
@@ -385,11 +385,11 @@ TEST(Document001GradientBasedOptimization, ErrorSignalsVanishOrExplodeAsTheProdu
     options.kernelInitializer = &initializerCalled("orthogonal");
     options.kernelInitializerOptions.gain = e.gain;
     options.biasInitializer = &initializerCalled("zeros");
-    for (int i = 0; i < kDepth; ++i) network.add(options);
+    for (int i = 0; i < kDepth; ++i) addDense(network, options);
     const bool sigmoid = std::string(e.activation) == "sigmoid";
     for (std::size_t l = 0; l < network.layers().size(); ++l) {  // centre: so that every z is near 0
       if (!sigmoid || l == 0) continue;
-      const Dense& layer = network.layers()[l];
+      const Layer& layer = *network.layers()[l];
       for (Index i = 0; i < 20; ++i) {
         network.parameters()[layer.biasOffset() + i] =
             -kernelOf(network, network.parameters(), l).col(i).sum() / 2;
@@ -410,7 +410,7 @@ TEST(Document001GradientBasedOptimization, ErrorSignalsVanishOrExplodeAsTheProdu
 // Ratio of the first layer's error signal to the last's, and of the last's activations to the first's, 15
 // layers of 100.
 std::pair<double, double> propagation(const char* activation, const char* initializer) {
-  std::vector<Layer> layers(15, {100, activation, true, std::nan(""), initializer});
+  std::vector<LayerSpec> layers(15, {100, activation, true, std::nan(""), initializer});
   Network network = makeNetwork(100, layers, 11);
   Random random = testRandom(115);
   const Matrix x = randomNormal(random, 8, 100), y = randomNormal(random, 8, 100);

@@ -71,7 +71,7 @@ struct Built {
 Built build(const Json& golden, const Json& optimizer) {
   Built built{Model(golden.at("features").get<Index>(), 1), matrixOf(golden.at("x")), {}, {}};
   Model& model = built.model;
-  std::vector<Layer> layers;
+  std::vector<LayerSpec> layers;
   for (const Json& layer : golden.at("layers")) {
     layers.push_back({layer.at("units").get<Index>(), layer.at("activation").get_ref<const std::string&>(),
                       layer.at("useBias").get<bool>(), layer.value("alpha", std::nan(""))});

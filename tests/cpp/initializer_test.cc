@@ -151,10 +151,10 @@ TEST(InitializerTest, TheBiasIsWhatItsOwnInitializerSays) {
   options.biasInitializer = &initializerCalled("constant");
   options.biasInitializerOptions.value = 0.1;
   Network network(2, 1);
-  network.add(options);
+  addDense(network, options);
   options.biasInitializer = &initializerCalled("zeros");
   options.kernelInitializer = &initializerCalled("ones");
-  network.add(options);
+  addDense(network, options);
   EXPECT_EQ(Vector(biasOf(network, network.parameters(), 0)), Vector::Constant(3, Scalar(0.1)));
   EXPECT_EQ(kernelOf(network, network.parameters(), 0).norm(), 0);
   EXPECT_EQ(biasOf(network, network.parameters(), 1).norm(), 0);

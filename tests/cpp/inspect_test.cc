@@ -54,7 +54,7 @@ struct Small {
       options.units = 4;
       options.activation = hidden;
       options.kernelInitializer = options.biasInitializer = &initializerCalled("zeros");
-      network.add(options);
+      addDense(network, options);
       addLayers(network, {{2, "linear"}});
     }
     randomizeParameters(network, random, 0.5);
@@ -82,7 +82,7 @@ TEST(GradientCheckTest, FindsAWrongDerivativeAndSaysWhere) {
   const GradientCheck check = small.check(objectiveOf(small.network, "sumOfSquares"));
   EXPECT_NEAR(check.worstRelativeError, 1.0 / 3, 1e-2) << "half again of two thirds";
   EXPECT_NEAR(check.analytic / check.numeric, 1.5, 5e-2);
-  const Dense& hidden = small.network.layers()[0];
+  const Layer& hidden = *small.network.layers()[0];
   ASSERT_LT(check.parameter, hidden.biasOffset() + hidden.biasSize());
   EXPECT_EQ(check.parameter % 4, 2) << "a weight into unit 2, or its bias";
 }

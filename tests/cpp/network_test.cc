@@ -97,7 +97,8 @@ TEST(NetworkTest, AllParametersLieInOneBufferKernelBeforeBiasLayerByLayer) {
   Network network = makeNetwork(3, {{4, "relu"}, {2, "tanh", false}, {5, "softmax"}});
   Index end = 0;
   Index inputs = 3;
-  for (const Dense& layer : network.layers()) {
+  for (const auto& each : network.layers()) {
+    const Layer& layer = *each;
     EXPECT_EQ(layer.inputs(), inputs);
     EXPECT_EQ(layer.kernelOffset(), end);
     EXPECT_EQ(layer.kernelSize(), inputs * layer.units());
@@ -105,7 +106,7 @@ TEST(NetworkTest, AllParametersLieInOneBufferKernelBeforeBiasLayerByLayer) {
     end = layer.biasOffset() + layer.biasSize();
     inputs = layer.units();
   }
-  EXPECT_EQ(network.layers()[1].biasSize(), 0);
+  EXPECT_EQ(network.layers()[1]->biasSize(), 0);
   EXPECT_EQ(network.parameters().size(), end);
   EXPECT_EQ(network.gradients().size(), end);
   EXPECT_EQ(end, 3 * 4 + 4 + 4 * 2 + 2 * 5 + 5);
@@ -115,10 +116,10 @@ TEST(NetworkTest, LayersAreViewsOfTheBuffer) {
   Network network = makeNetwork(2, {{3, "linear"}, {1, "linear"}});
   const Matrix x = (Matrix(1, 2) << 1, 10).finished();
   network.parameters().setZero();
-  network.parameters()[network.layers()[0].kernelOffset() + 4] = 7;  // from input 1 to unit 1
-  network.parameters()[network.layers()[0].biasOffset() + 2] = 5;
-  network.parameters()[network.layers()[1].kernelOffset() + 1] = 2;
-  network.parameters()[network.layers()[1].biasOffset()] = -1;
+  network.parameters()[network.layers()[0]->kernelOffset() + 4] = 7;  // from input 1 to unit 1
+  network.parameters()[network.layers()[0]->biasOffset() + 2] = 5;
+  network.parameters()[network.layers()[1]->kernelOffset() + 1] = 2;
+  network.parameters()[network.layers()[1]->biasOffset()] = -1;
   EXPECT_EQ(network.forward(view(x))(0, 0), 139);
   EXPECT_EQ(Matrix(network.z(0)), (Matrix(1, 3) << 0, 70, 5).finished());
 }
@@ -188,7 +189,7 @@ TEST(NetworkTest, NothingIsAllocatedInATrainingStepOnceTheFirstBatchHasRun) {
 
 TEST(NetworkTest, NothingIsAllocatedInAForwardPassThatFits) {
   if (!MLP_COUNTS_ALLOCATIONS) GTEST_SKIP() << "this build cannot count allocations";
-  std::vector<Layer> layers;
+  std::vector<LayerSpec> layers;
   for (const Activation& activation : activations()) layers.push_back({4, activation.name});
   Network network = makeNetwork(3, layers);
   const Matrix x = Matrix::Ones(10, 3);
@@ -304,7 +305,7 @@ void drawParameters(Network& network, Random& random, const Ending& ending, cons
   }
 }
 
-void check(Worst& worst, Random& random, const Ending& ending, const std::vector<Layer>& layers,
+void check(Worst& worst, Random& random, const Ending& ending, const std::vector<LayerSpec>& layers,
            Index features, Index rows, const std::string& name) {
   Network network = makeNetwork(features, layers, static_cast<std::uint64_t>(worst.networks));
   const Matrix x = randomNormal(random, rows, features);
@@ -324,7 +325,7 @@ TEST(NetworkTest, GradientsOfEveryActivationWithEveryLossAtEveryDepthAreTheDiffe
     for (const Activation& hidden : activations()) {
       if (depth == 1 && &hidden != &activations().front()) break;  // nothing is hidden
       for (const Ending& ending : all) {
-        std::vector<Layer> layers;
+        std::vector<LayerSpec> layers;
         for (int i = 1; i < depth; ++i) layers.push_back({3 + i % 2, hidden.name});
         layers.push_back({3, ending.output->name});
         check(worst, random, ending, layers, 3, 4, describe(ending, hidden.name, depth));
@@ -349,7 +350,7 @@ TEST(NetworkTest, GradientsOfOddShapesAreTheDifferences) {
       for (const Index rows : {1, 3}) {
         for (const Index units : {1, 9}) {
           for (const Index outputs : {1, 2}) {
-            const std::vector<Layer> layers = {{units, "tanh", rows == 1},
+            const std::vector<LayerSpec> layers = {{units, "tanh", rows == 1},
                                                {outputs, ending.output->name, features == 1}};
             check(worst, random, ending, layers, features, rows,
                   describe(ending,

@@ -92,7 +92,7 @@ TEST(Tasks, TwoSpiralsAreToldApart) {
       spirals.classes.push_back(arm);
     }
   }
-  const Layer hidden = {24, "gelu", true, std::nan(""), "heNormal"};
+  const LayerSpec hidden = {24, "gelu", true, std::nan(""), "heNormal"};
   Model model = makeModel(2, {hidden, hidden, {2, "softmax"}}, "sparseCategoricalCrossentropy", "adam",
                           learningRate(0.01), {"accuracy"});
   EXPECT_LT(evaluate(model, spirals.samples()).accuracy, 0.7);

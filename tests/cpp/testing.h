@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mlp/dense.h"
 #include "mlp/loss.h"
 #include "mlp/model.h"
 #include "mlp/network.h"
@@ -36,7 +37,7 @@ inline const Initializer& initializerCalled(std::string_view name) {
   return found(findInitializer(name), name);
 }
 
-struct Layer {
+struct LayerSpec {
   Index units;
   std::string_view activation;
   bool useBias = true;
@@ -44,8 +45,13 @@ struct Layer {
   std::string_view kernelInitializer = "glorotUniform";
 };
 
-inline void addLayers(Network& network, const std::vector<Layer>& layers) {
-  for (const Layer& layer : layers) {
+inline void addDense(Network& network, DenseOptions options) {
+  options.inputs = network.outputs();
+  network.add(std::make_shared<Dense>(options));
+}
+
+inline void addLayers(Network& network, const std::vector<LayerSpec>& layers) {
+  for (const LayerSpec& layer : layers) {
     DenseOptions options;
     options.units = layer.units;
     options.activation = &activationCalled(layer.activation);
@@ -54,22 +60,22 @@ inline void addLayers(Network& network, const std::vector<Layer>& layers) {
     options.useBias = layer.useBias;
     options.kernelInitializer = &initializerCalled(layer.kernelInitializer);
     options.biasInitializer = &initializerCalled("zeros");
-    network.add(options);
+    addDense(network, options);
   }
 }
 
-inline Network makeNetwork(Index features, const std::vector<Layer>& layers, std::uint64_t seed = 1) {
+inline Network makeNetwork(Index features, const std::vector<LayerSpec>& layers, std::uint64_t seed = 1) {
   Network network(features, seed);
   addLayers(network, layers);
   return network;
 }
 
 inline Objective objectiveOf(const Network& network, std::string_view loss, const LossOptions& options = {}) {
-  const DenseOptions& last = network.layers().back().options();
-  return Objective(lossCalled(loss), options, *last.activation, last.alpha);
+  const Layer& last = *network.layers().back();
+  return Objective(lossCalled(loss), options, last.activation(), last.alpha());
 }
 
-inline Model makeModel(Index features, const std::vector<Layer>& layers, std::string_view loss,
+inline Model makeModel(Index features, const std::vector<LayerSpec>& layers, std::string_view loss,
                        std::string_view optimizer, const OptimizerOptions& optimizerOptions,
                        const std::vector<std::string_view>& metrics = {}, std::uint64_t seed = 1) {
   Model model(features, seed);
@@ -97,11 +103,11 @@ inline ConstMatrixMap view(const Matrix& matrix) {
 
 // The kernel and the bias of a layer, out of the flat parameters or gradients.
 inline ConstMatrixMap kernelOf(const Network& network, const Vector& flat, std::size_t layer) {
-  const Dense& dense = network.layers()[layer];
+  const Layer& dense = *network.layers()[layer];
   return ConstMatrixMap(flat.data() + dense.kernelOffset(), dense.inputs(), dense.units());
 }
 inline ConstVectorMap biasOf(const Network& network, const Vector& flat, std::size_t layer) {
-  const Dense& dense = network.layers()[layer];
+  const Layer& dense = *network.layers()[layer];
   return ConstVectorMap(flat.data() + dense.biasOffset(), dense.biasSize());
 }
 

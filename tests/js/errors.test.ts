@@ -31,7 +31,8 @@ const OPTIMIZER_NAMES = listed(OPTIMIZERS);
 const LOSS_NAMES = listed(LOSSES);
 const METRIC_NAMES = listed(METRICS);
 const LAYER_OPTIONS =
-  "'units', 'activation', 'inputShape', 'useBias', 'kernelInitializer', 'biasInitializer', 'name', 'className'";
+  "'units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer', " +
+  "'biasRegularizer', 'activityRegularizer', 'kernelConstraint', 'biasConstraint', 'inputShape', 'name', 'className'";
 
 refuses('dense', [
   ['no options', () => dense(wrong(undefined)), TypeError, 'dense: expected an object, got undefined'],
@@ -126,7 +127,8 @@ refuses('sequential', [
     'a layer that dense() did not make',
     stack({ layers: [{ units: 1, inputShape: [1] }] }),
     TypeError,
-    'sequential: layers[0]: expected a layer made by dense(), got Object',
+    'sequential: layers[0]: expected a layer made by dense(), activation(), dropout(), alphaDropout(), ' +
+      'gaussianNoise(), batchNormalization(), layerNormalization(), normalization(), got Object',
   ],
   [
     'a layer with an option that dense() would refuse',

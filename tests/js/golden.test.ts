@@ -91,7 +91,7 @@ for (const golden of CASES) {
         expectClose(delta.data, golden.delta[layer]!, `${name} delta`);
       });
       const gradients = layers.flatMap(({ name, kernelGrad, biasGrad }): Weight[] => [
-        { name: `${name}/kernel`, ...kernelGrad },
+        { name: `${name}/kernel`, ...kernelGrad! },
         ...(biasGrad ? [{ name: `${name}/bias`, ...biasGrad }] : []),
       ]);
       expectWeightsClose(gradients, golden, golden.gradients, 'gradient of');

@@ -218,7 +218,7 @@ describe('gradients, backpropTrace and gradientNorms', () => {
       expect(value).toBeCloseTo(model.evaluate(X, y).loss, 5);
 
       const traced = trace.layers.flatMap(({ name, kernelGrad, biasGrad }) => [
-        { name: `${name}/kernel`, ...kernelGrad },
+        { name: `${name}/kernel`, ...kernelGrad! },
         ...(biasGrad ? [{ name: `${name}/bias`, ...biasGrad }] : []),
       ]);
       expect(traced.map(({ name, shape, data }) => [name, shape, bitsOf(data)])).toEqual(
@@ -231,7 +231,7 @@ describe('gradients, backpropTrace and gradientNorms', () => {
       norms.forEach(({ deltaNorm, kernelGradNorm, biasGradNorm }, i) => {
         const { delta, kernelGrad, biasGrad } = trace.layers[i]!;
         expect(deltaNorm).toBeCloseTo(norm(delta.data), 5);
-        expect(kernelGradNorm).toBeCloseTo(norm(kernelGrad.data), 5);
+        expect(kernelGradNorm).toBeCloseTo(norm(kernelGrad!.data), 5);
         expect(biasGradNorm).toBeCloseTo(biasGrad ? norm(biasGrad.data) : 0, 5);
       });
     },
@@ -266,7 +266,7 @@ describe('gradients, backpropTrace and gradientNorms', () => {
         // ∂L/∂W¹ = Xᵀ Δ¹
         let sum = 0;
         for (let row = 0; row < ROWS; ++row) sum += X[row * 4 + feature]! * first.delta.data[row * 5 + unit]!;
-        expect(first.kernelGrad.data[feature * 5 + unit]).toBeCloseTo(sum, 6);
+        expect(first.kernelGrad!.data[feature * 5 + unit]).toBeCloseTo(sum, 6);
       }
     }
     for (let unit = 0; unit < 5; ++unit) {

@@ -52,6 +52,7 @@ describe('After dispose', () => {
     compile: (model) => model.compile({ optimizer: 'sgd', loss: 'hinge' }),
     fit: (model) => model.fit(X, Y),
     evaluate: (model) => model.evaluate(X, Y),
+    adapt: (model) => model.adapt(X),
     predict: (model) => model.predict(X),
     getWeights: (model) => model.getWeights(),
     setWeights: (model) => model.setWeights([]),

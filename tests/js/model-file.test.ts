@@ -219,7 +219,8 @@ describe('loadModel refuses', () => {
       'an unknown kind of layer',
       () => changed(({ config }) => (config.layers[0]!['className'] = 'conv2d')),
       'TypeError',
-      'loadModel: config: layers[0]: expected a layer made by dense(), got Object',
+      'loadModel: config: layers[0]: expected a layer made by dense(), activation(), dropout(), alphaDropout(), ' +
+        'gaussianNoise(), batchNormalization(), layerNormalization(), normalization(), got Object',
     ],
     [
       'an unknown activation',

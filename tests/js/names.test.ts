@@ -1,7 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as mlp from 'mlp-wasm';
-import { ACTIVATIONS, dense, init, INITIALIZERS, LOSSES, METRICS, OPTIMIZERS, sequential } from 'mlp-wasm';
+import {
+  ACTIVATIONS,
+  CONSTRAINTS,
+  dense,
+  dropout,
+  init,
+  INITIALIZERS,
+  LOSSES,
+  METRICS,
+  OPTIMIZERS,
+  REGULARIZERS,
+  sequential,
+} from 'mlp-wasm';
 import { catalogue } from '../../dist/wasm.js';
 
 // One spelling per name in C++, TypeScript and README.
@@ -30,7 +42,7 @@ function namesInReadme(kind: string): string[] {
 
 /** The text of an exported interface of types.ts. */
 function interfaceText(name: string): string {
-  const start = TYPES.indexOf(`export interface ${name} {`);
+  const start = TYPES.search(new RegExp(`export interface ${name} (extends \\w+ )?{`));
   expect(start, name).toBeGreaterThan(0);
   return TYPES.slice(start, TYPES.indexOf('\n}', start));
 }
@@ -112,17 +124,19 @@ describe('The defaults in the documentation', () => {
     expect(documented(text, 'activation')).toContain(`Default \`'${defaults.activation.name}'\``);
     expect(documented(text, 'useBias')).toContain(`Default ${defaults.useBias}`);
     expect(documented(text, 'kernelInitializer')).toContain(
-      `Default \`'${defaults.kernelInitializer.name}'\``,
+      `Default \`'${defaults.kernelInitializer!.name}'\``,
     );
-    expect(documented(text, 'biasInitializer')).toContain(`Default \`'${defaults.biasInitializer.name}'\``);
-    expect(documented(text, 'name')).toContain(model.layers.map(({ name }) => `\`${name}\``).join(', '));
+    expect(documented(text, 'biasInitializer')).toContain(`Default \`'${defaults.biasInitializer!.name}'\``);
+    expect(documented(interfaceText('LayerOptions'), 'name')).toContain('`dense`, `dropout_1`');
+    using other = sequential({ layers: [dense({ units: 1, inputShape: [1] }), dropout({ rate: 0.5 })] });
+    expect(other.layers.map(({ name }) => name)).toEqual(['dense', 'dropout_1']);
   });
 
   it('of initialisers are in force', () => {
     const text = interfaceText('InitializerConfig');
     for (const kernelInitializer of INITIALIZERS) {
       using model = sequential({ layers: [dense({ units: 1, inputShape: [1], kernelInitializer })] });
-      const { name, ...options } = model.layers[0]!.kernelInitializer;
+      const { name, ...options } = model.layers[0]!.kernelInitializer!;
       for (const [option, value] of Object.entries(options)) {
         const comment = documented(text, option);
         expect(comment).toContain(`\`${name}\``);
@@ -132,9 +146,23 @@ describe('The defaults in the documentation', () => {
   });
 });
 
+it.each([
+  ['regularisers', REGULARIZERS],
+  ['constraints', CONSTRAINTS],
+])('The README names the %s', (kind, names) => expect(namesInReadme(kind)).toEqual([...names]));
+
 describe('The README', () => {
   it('names everything that the package exports', () => {
-    const internal = ['ACTIVATIONS', 'LOSSES', 'OPTIMIZERS', 'INITIALIZERS', 'METRICS', 'DIGIT_SIZE'];
+    const internal = [
+      'ACTIVATIONS',
+      'LOSSES',
+      'OPTIMIZERS',
+      'INITIALIZERS',
+      'METRICS',
+      'DIGIT_SIZE',
+      'REGULARIZERS',
+      'CONSTRAINTS',
+    ];
     for (const name of Object.keys(mlp)) {
       if (!internal.includes(name)) expect(README).toMatch(new RegExp(`\\b${name}\\b`));
     }

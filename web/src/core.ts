@@ -2,9 +2,9 @@
 import { reserve, type Scope } from './heap.js';
 import { rangeError } from './check.js';
 import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
-import type { ResolvedCompile, ResolvedLayers } from './layers.js';
-import type { Inputs, Targets, Weight } from './types.js';
-import { backend, catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
+import { weightsOf, type ResolvedCompile, type ResolvedLayers, type WeightShape } from './layers.js';
+import type { Inputs, Targets } from './types.js';
+import { backend, catalogue, type NativeModel, type Pointer, type SampleAddresses, type TargetKind } from './wasm.js';
 
 export interface Core extends ResolvedLayers {
   native: NativeModel;
@@ -28,38 +28,52 @@ export function targetKindOf(core: Core, method: string): TargetKind {
   return catalogue().losses.find(({ name }) => name === loss.name)!.targets;
 }
 
-/** Name and shape of every weight, in the order of the parameter buffer, and where each starts in it. */
-export function weightPlaces({
-  features,
-  layers,
-}: ResolvedLayers): (Omit<Weight, 'data'> & { offset: number; length: number })[] {
-  const places = [];
+/** A weight of the model: where it starts, counted in numbers, in the buffer of parameters or in that of states. */
+export interface WeightPlace extends WeightShape {
+  offset: number;
+  length: number;
+}
+
+/** Every weight of the model, layer by layer. */
+export function weightPlaces({ features, layers }: ResolvedLayers): WeightPlace[] {
+  const places: WeightPlace[] = [];
+  const ends = { parameters: 0, state: 0 };
   let inputs = features;
-  let offset = 0;
-  for (const { name, units, useBias } of layers) {
-    places.push({ name: `${name}/kernel`, shape: [inputs, units], offset, length: inputs * units });
-    offset += inputs * units;
-    if (useBias) {
-      places.push({ name: `${name}/bias`, shape: [units], offset, length: units });
-      offset += units;
+  for (const layer of layers) {
+    for (const { name, shape, trainable } of weightsOf(layer, inputs)) {
+      const buffer = trainable ? 'parameters' : 'state';
+      const length = shape.reduce((product, size) => product * size, 1);
+      places.push({ name: `${layer.name}/${name}`, shape, trainable, offset: ends[buffer], length });
+      ends[buffer] += length;
     }
-    inputs = units;
+    inputs = layer.units;
   }
   return places;
 }
 
+/** Where a weight is in memory. */
+export function weightPointer({ native }: Core, { trainable, offset }: WeightPlace): Pointer {
+  return (trainable ? native.parameters() : native.state()) + 4 * offset;
+}
+
+/** Number of weights that gradients train. */
+export function countTrainable(core: ResolvedLayers): number {
+  return weightPlaces(core).reduce((sum, { trainable, length }) => sum + (trainable ? length : 0), 0);
+}
+
+/** Number of weights. */
 export function countParams(core: ResolvedLayers): number {
   return weightPlaces(core).reduce((sum, { length }) => sum + length, 0);
 }
 
 /**
- * Bytes that a pass over `rows` rows may allocate in the core: z, a and delta of every layer, the scratch of its
- * products, and the batch itself, which a sparse one of the greatest density doubles.
+ * Bytes that a pass over `rows` rows may allocate in the core: z, a, delta and what a layer remembers, the scratch
+ * of its products, and the batch itself, which a sparse one of the greatest density doubles.
  */
 export function workspaceBytes(core: Core, rows: number): number {
   const { threads } = backend();
   const units = core.layers.map((layer) => layer.units);
-  const activations = units.reduce((sum, width) => sum + 3 * rows * width, 0);
+  const activations = units.reduce((sum, width) => sum + 4 * rows * width + Math.max(rows, width), 0);
   const widest = Math.max(...units);
   const scratch = Math.max(
     8 * threads * Math.max(core.features, widest),

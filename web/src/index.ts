@@ -4,7 +4,16 @@
  * @packageDocumentation
  */
 export { backend, init } from './wasm.js';
-export { dense } from './layers.js';
+export {
+  activation,
+  alphaDropout,
+  batchNormalization,
+  dense,
+  dropout,
+  gaussianNoise,
+  layerNormalization,
+  normalization,
+} from './layers.js';
 export { sequential, type Sequential } from './model.js';
 export { loadModel } from './formats/model.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';

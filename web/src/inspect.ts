@@ -1,11 +1,12 @@
 /** What a person can ask a model about its passes and gradients; documented on `Sequential`. */
 import { checkInteger, checkNumber, checkObject } from './check.js';
 import {
-  countParams,
+  countTrainable,
   outputsOf,
   place,
   reserveWorkspace,
   weightPlaces,
+  weightPointer,
   wholeBatch,
   type Core,
 } from './core.js';
@@ -27,20 +28,31 @@ import type { Pointer } from './wasm.js';
 /** Gradients below this share of the largest one are compared on that scale: float32 can tell no more. */
 const FLOOR_SHARE = 1e-2;
 
-/** Weights, or gradients, out of a flat buffer. */
-export function readWeights(core: Core, buffer: Pointer): Weight[] {
-  return weightPlaces(core).map(({ name, shape, offset, length }) => ({
+export function readWeights(core: Core): Weight[] {
+  return weightPlaces(core).map((place) => ({
+    name: place.name,
+    shape: place.shape,
+    data: copyFloats(weightPointer(core, place), place.length),
+  }));
+}
+
+/** Of every weight that gradients train. */
+function readGradients(core: Core): Weight[] {
+  const buffer = core.native.gradients();
+  return trainablePlaces(core).map(({ name, shape, offset, length }) => ({
     name,
     shape,
     data: copyFloats(buffer + 4 * offset, length),
   }));
 }
 
+const trainablePlaces = (core: Core) => weightPlaces(core).filter(({ trainable }) => trainable);
+
 export function gradients(core: Core, x: Inputs, y: Targets): { loss: number; gradients: Weight[] } {
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'gradients', x, y);
     const loss = core.native.lossAndGradients(batch);
-    return { loss, gradients: readWeights(core, core.native.gradients()) };
+    return { loss, gradients: readGradients(core) };
   });
 }
 
@@ -58,17 +70,18 @@ export function backpropTrace(core: Core, x: Inputs, y: Targets): { loss: number
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'backpropTrace', x, y);
     const loss = core.native.lossAndGradients(batch);
-    const grads = new Map(readWeights(core, core.native.gradients()).map((weight) => [weight.name, weight]));
+    const grads = new Map(readGradients(core).map((weight) => [weight.name, weight]));
     const tensor = (name: string): Tensor | undefined => {
       const weight = grads.get(name);
       return weight && { shape: weight.shape, data: weight.data };
     };
     const layers = core.layers.map(({ name }, layer): LayerBackprop => {
-      const biasGrad = tensor(`${name}/bias`);
+      const kernelGrad = tensor(`${name}/kernel`) ?? tensor(`${name}/gamma`);
+      const biasGrad = tensor(`${name}/bias`) ?? tensor(`${name}/beta`);
       return {
         ...layerForward(core, layer, batch.rows),
         delta: rowsOf(core, layer, batch.rows, core.native.delta(layer)),
-        kernelGrad: tensor(`${name}/kernel`)!,
+        ...(kernelGrad && { kernelGrad }),
         ...(biasGrad && { biasGrad }),
       };
     });
@@ -82,7 +95,7 @@ export function gradientCheck(
   y: Targets,
   options: { samples?: number },
 ): GradientCheck {
-  const all = countParams(core);
+  const all = countTrainable(core);
   const { samples = all } = checkObject('gradientCheck: options', options, ['samples']);
   checkInteger('gradientCheck: samples', samples, 1);
   const units = core.layers.reduce((sum, layer) => sum + layer.units, outputsOf(core));
@@ -91,7 +104,7 @@ export function gradientCheck(
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'gradientCheck', x, y, more);
     const { parameter, ...rest } = core.native.gradientCheck(batch, Math.min(samples, all), FLOOR_SHARE);
-    const place = weightPlaces(core).find(({ offset, length }) => parameter < offset + length)!;
+    const place = trainablePlaces(core).find(({ offset, length }) => parameter < offset + length)!;
     return { ...rest, weight: place.name, index: parameter - place.offset };
   });
 }
@@ -120,7 +133,7 @@ export function sharpness(
   checkInteger('sharpness: maxIterations', maxIterations, 1);
   checkNumber('sharpness: tolerance', tolerance, 0);
   // A copy of the parameters, and up to eight vectors of doubles as long.
-  const more = () => (4 + 8 * 8) * countParams(core);
+  const more = () => (4 + 8 * 8) * countTrainable(core);
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'sharpness', x, y, more);
     const result = core.native.sharpness(batch, maxIterations, tolerance);

@@ -8,13 +8,14 @@ import {
   reserveWorkspace,
   targetKindOf,
   weightPlaces,
+  weightPointer,
   type Core,
 } from './core.js';
 import { checkInputs, checkOutput, checkTargets } from './data.js';
 import { planFit, runFit } from './fit.js';
 import { copyFloats, overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
-import { nativeDense, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
+import { nativeLayer, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
 import { writeModel } from './formats/model.js';
 import { RowPredictor } from './row.js';
 import type {
@@ -84,7 +85,7 @@ export class Sequential {
     // Parameters and gradients, and both once more while the last layer's are appended.
     reserve(4 * 4 * countParams(this.#core));
     this.#core.native = new (mlp().Model)(this.#core.features, seed);
-    for (const layer of this.#core.layers) this.#core.native.addDense(nativeDense(layer));
+    for (const layer of this.#core.layers) this.#core.native.addLayer(nativeLayer(layer));
     forgotten.register(this, this.#core.native, this);
   }
 
@@ -214,10 +215,26 @@ export class Sequential {
     });
   }
 
-  /** Copies of all weights: kernel, bias, kernel, bias … */
+  /**
+   * Sets the mean and variance of every {@link normalization} layer, the first one first, to those of what reaches it
+   * from rows × features samples `x`; a model without such a layer is left as it is.
+   */
+  adapt(x: Inputs): void {
+    const core = this.#idle('adapt');
+    const inputs = checkInputs('adapt: x', x, core.features);
+    const passRows = Math.min(BATCH_SIZE, inputs.rows);
+    scoped((scope) => {
+      const samples = place(scope, inputs);
+      const widest = Math.max(core.features, ...core.layers.map(({ units }) => units));
+      reserveWorkspace(core, passRows, 2 * 8 * widest);
+      core.native.adapt(samples, passRows);
+    });
+  }
+
+  /** Copies of all weights: kernel, bias, kernel, bias …, or what else a layer has. */
   getWeights(): Weight[] {
     const core = this.#alive('getWeights');
-    return inspect.readWeights(core, core.native.parameters());
+    return inspect.readWeights(core);
   }
 
   /**
@@ -244,10 +261,10 @@ export class Sequential {
         throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
       checkFinite(`${argument}.data`, weight.data);
     });
-    places.forEach(({ offset }, i) => overwrite(core.native.parameters() + 4 * offset, weights[i]!.data));
+    places.forEach((place, i) => overwrite(weightPointer(core, place), weights[i]!.data));
   }
 
-  /** Number of weights, biases included. */
+  /** Number of weights, with biases, and with moving averages and other statistics, which gradients do not train. */
   countParams(): number {
     return countParams(this.#alive('countParams'));
   }
@@ -257,8 +274,9 @@ export class Sequential {
     const core = this.#alive('summary');
     checkFunction('summary: print', print);
     let inputs = core.features;
-    const rows = core.layers.map(({ name, units, activation, useBias }) => {
-      const parameters = inputs * units + (useBias ? units : 0);
+    const rows = core.layers.map((layer) => {
+      const { name, units, activation } = layer;
+      const parameters = countParams({ features: inputs, layers: [layer] });
       const row = [name, activation.name, `${inputs} → ${units}`, parameters.toLocaleString('en')];
       inputs = units;
       return row;

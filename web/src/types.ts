@@ -70,6 +70,14 @@ export const METRICS = [
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 
+/** Penalties; formulas in `cpp/mlp/layer.h`. */
+export const REGULARIZERS = ['l1', 'l2', 'l1l2'] as const;
+export type RegularizerName = (typeof REGULARIZERS)[number];
+
+/** Constraints; formulas in `cpp/mlp/constraint.h`. */
+export const CONSTRAINTS = ['maxNorm', 'nonNeg', 'unitNorm'] as const;
+export type ConstraintName = (typeof CONSTRAINTS)[number];
+
 /** An activation with its parameter. */
 export interface ActivationConfig {
   name: ActivationName;
@@ -126,22 +134,85 @@ export interface LossConfig {
   fromLogits?: boolean;
 }
 
+/** A penalty on numbers v, added to the loss: l1·Σ|v| + l2·Σv². */
+export interface RegularizerConfig {
+  name: RegularizerName;
+  /** Default 0.01 for `l1` and `l1l2`. */
+  l1?: number;
+  /** Default 0.01 for `l2` and `l1l2`. */
+  l2?: number;
+}
+
+/** What weights are brought back to after every step; columns are the weights into one unit. */
+export interface ConstraintConfig {
+  name: ConstraintName;
+  /** `maxNorm`: the greatest norm of a column. Default 2. */
+  maxValue?: number;
+}
+
+/** What every layer may be given. */
+export interface LayerOptions {
+  /** Shape of one sample, `[features]`; needed on the first layer, checked on the others when given. */
+  inputShape?: [number];
+  /** Default: the kind of layer, with its position but on the first: `dense`, `dropout_1` … Unique within a model. */
+  name?: string;
+}
+
 /** Options of {@link dense}. */
-export interface DenseOptions {
+export interface DenseOptions extends LayerOptions {
   /** Outputs of the layer, ≥ 1. */
   units: number;
   /** Default `'linear'`. */
   activation?: ActivationName | ActivationConfig;
-  /** Shape of one sample, `[features]`; needed on the first layer, checked on the others when given. */
-  inputShape?: [number];
   /** Default true. */
   useBias?: boolean;
   /** Default `'glorotUniform'`. */
   kernelInitializer?: InitializerName | InitializerConfig;
   /** Default `'zeros'`. */
   biasInitializer?: InitializerName | InitializerConfig;
-  /** Default `dense`, `dense_1`, `dense_2` … by position. Unique within a model. */
-  name?: string;
+  /** Default: none. */
+  kernelRegularizer?: RegularizerName | RegularizerConfig;
+  /** Default: none. */
+  biasRegularizer?: RegularizerName | RegularizerConfig;
+  /** On the activations, as a mean over the samples. Default: none. */
+  activityRegularizer?: RegularizerName | RegularizerConfig;
+  /** Default: none. */
+  kernelConstraint?: ConstraintName | ConstraintConfig;
+  /** Default: none. */
+  biasConstraint?: ConstraintName | ConstraintConfig;
+}
+
+/** Options of {@link activation}. */
+export interface ActivationOptions extends LayerOptions {
+  activation: ActivationName | ActivationConfig;
+}
+
+/** Options of {@link dropout} and {@link alphaDropout}. */
+export interface DropoutOptions extends LayerOptions {
+  /** Probability that a number is dropped, in [0, 1). */
+  rate: number;
+}
+
+/** Options of {@link gaussianNoise}. */
+export interface GaussianNoiseOptions extends LayerOptions {
+  /** Standard deviation of what is added, ≥ 0. */
+  stddev: number;
+}
+
+/** Options of {@link layerNormalization}. */
+export interface LayerNormalizationOptions extends LayerOptions {
+  /** Added to the variance. Default 1e-3. */
+  epsilon?: number;
+  /** Whether β is added. Default true. */
+  center?: boolean;
+  /** Whether γ multiplies. Default true. */
+  scale?: boolean;
+}
+
+/** Options of {@link batchNormalization}. */
+export interface BatchNormalizationOptions extends LayerNormalizationOptions {
+  /** How much of the moving averages a batch leaves, in [0, 1). Default 0.99. */
+  momentum?: number;
 }
 
 /** A layer of a model that is yet to be built: what {@link dense} returns. */
@@ -149,9 +220,42 @@ export interface DenseConfig extends DenseOptions {
   className: 'dense';
 }
 
+/** A layer of a model that is yet to be built, of any kind. */
+export type LayerConfig =
+  | DenseConfig
+  | (ActivationOptions & { className: 'activation' })
+  | (DropoutOptions & { className: 'dropout' | 'alphaDropout' })
+  | (GaussianNoiseOptions & { className: 'gaussianNoise' })
+  | (BatchNormalizationOptions & { className: 'batchNormalization' })
+  | (LayerNormalizationOptions & { className: 'layerNormalization' })
+  | (LayerOptions & { className: 'normalization' });
+
+/** A layer of a model, every default filled in. */
+export interface LayerDescription {
+  className: LayerConfig['className'];
+  name: string;
+  /** Outputs. */
+  units: number;
+  activation: ActivationConfig;
+  useBias?: boolean;
+  kernelInitializer?: InitializerConfig;
+  biasInitializer?: InitializerConfig;
+  kernelRegularizer?: RegularizerConfig;
+  biasRegularizer?: RegularizerConfig;
+  activityRegularizer?: RegularizerConfig;
+  kernelConstraint?: ConstraintConfig;
+  biasConstraint?: ConstraintConfig;
+  rate?: number;
+  stddev?: number;
+  momentum?: number;
+  epsilon?: number;
+  center?: boolean;
+  scale?: boolean;
+}
+
 /** Options of {@link sequential}. */
 export interface SequentialOptions {
-  layers: DenseConfig[];
+  layers: LayerConfig[];
   /** Integer in [0, 2⁵³): decides initial weights and the order of samples. Default: a random one. */
   seed?: number;
   name?: string;
@@ -275,9 +379,9 @@ export interface LayerForward {
 export interface LayerBackprop extends LayerForward {
   /** Error signal Δ = ∂L/∂Z, m × n, with the 1/m of the mean over samples in it. */
   delta: Tensor;
-  /** ∂L/∂W = (A of the layer before)ᵀ Δ. */
-  kernelGrad: Tensor;
-  /** ∂L/∂b = column sums of Δ; absent without a bias. */
+  /** ∂L/∂W = (A of the layer before)ᵀ Δ; ∂L/∂γ of a normalising layer; absent without either. */
+  kernelGrad?: Tensor;
+  /** ∂L/∂b = column sums of Δ; ∂L/∂β of a normalising layer; absent without either. */
   biasGrad?: Tensor;
 }
 

@@ -23,7 +23,8 @@ export interface SampleAddresses {
 
 /** What `cpp/bindings.cc` binds as `Model.…`. */
 export interface NativeModel {
-  addDense(layer: object): void;
+  addLayer(layer: object): void;
+  adapt(samples: SampleAddresses, batchSize: number): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
   evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
@@ -50,6 +51,7 @@ export interface NativeModel {
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
+  state(): Pointer;
   gradients(): Pointer;
   z(layer: number): Pointer;
   a(layer: number): Pointer;

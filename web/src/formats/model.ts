@@ -4,9 +4,9 @@
  */
 import { checkObject, rangeError } from '../check.js';
 import { checkFinite, weightPlaces, type Core } from '../core.js';
-import { resolveLayers } from '../layers.js';
+import { layerConfig, resolveLayers } from '../layers.js';
 import { Sequential } from '../model.js';
-import type { CompileOptions, DenseConfig, Weight } from '../types.js';
+import type { CompileOptions, LayerConfig, Weight } from '../types.js';
 import { asBytes } from './input.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 
@@ -16,7 +16,7 @@ const VERSION = '1';
 interface ModelConfig {
   name: string;
   seed: number;
-  layers: DenseConfig[];
+  layers: LayerConfig[];
   compile?: CompileOptions;
 }
 
@@ -25,8 +25,7 @@ export function writeModel(core: Core, weights: Weight[]): Uint8Array<ArrayBuffe
     name: core.name,
     seed: core.seed,
     layers: core.layers.map((layer, i) => ({
-      className: 'dense',
-      ...layer,
+      ...layerConfig(layer),
       ...(i === 0 && { inputShape: [core.features] as [number] }),
     })),
     ...(core.compiled && { compile: core.compiled }),
