@@ -8,6 +8,7 @@
 
 #include "mlp/digits.h"
 #include "mlp/error.h"
+#include "mlp/evaluator.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
 #include "mlp/pool.h"
@@ -68,17 +69,28 @@ void addDense(Model& model, const val& layer) {
   model.network.add(options);
 }
 
-// `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
-void compile(Model& model, const val& loss, const val& metricNames, const val& optimizer) {
+MetricChoice metricChoice(const val& given) {
+  const std::string name = given["name"].as<std::string>();
+  const std::string average = given["average"].as<std::string>();
+  MetricOptions options;
+  options.threshold = given["threshold"].as<double>();
+  options.k = static_cast<Index>(given["k"].as<double>());
+  options.average = average == "micro"      ? Average::kMicro
+                    : average == "weighted" ? Average::kWeighted
+                                            : Average::kMacro;
+  return {&known(findMetric(name), name), options};
+}
+
+// `loss`, `metrics`, `optimizer`: what nativeLoss, nativeMetrics and resolveCompile in layers.ts make.
+void compile(Model& model, const val& loss, const val& metrics, const val& optimizer) {
   LossOptions lossOptions;
   lossOptions.delta = loss["delta"].as<Scalar>();
   lossOptions.labelSmoothing = loss["labelSmoothing"].as<Scalar>();
   lossOptions.sumReduction = loss["reduction"].as<std::string>() == "sum";
   lossOptions.fromLogits = loss["fromLogits"].as<bool>();
-  std::vector<const Metric*> metricList;
-  for (const std::string& name : emscripten::vecFromJSArray<std::string>(metricNames)) {
-    metricList.push_back(&known(findMetric(name), name));
-  }
+  std::vector<MetricChoice> metricList;
+  const int metricCount = metrics["length"].as<int>();
+  for (int i = 0; i < metricCount; ++i) metricList.push_back(metricChoice(metrics[i]));
   const std::string lossName = loss["name"].as<std::string>();
   const std::string optimizerName = optimizer["name"].as<std::string>();
   const Optimizer& chosen = known(findOptimizer(optimizerName), optimizerName);
@@ -95,7 +107,7 @@ struct SampleAddresses {
   Pointer dense, bytes;
   double scale;
   Pointer rowStarts, columns, values;
-  Pointer targets, classes;
+  Pointer targets, classes, weights;
 };
 
 Samples samples(const SampleAddresses& at) {
@@ -111,24 +123,27 @@ Samples samples(const SampleAddresses& at) {
   samples.values = scalars(at.values);
   samples.targets = scalars(at.targets);
   samples.classes = integers(at.classes);
+  samples.weights = scalars(at.weights);
   return samples;
 }
 
-// [rows, loss sum, metric sums …]
-val sums(const Totals& totals) {
+// What an Evaluator or Trainer has seen: [rows, mean loss, metrics …]
+template <class Judge>
+val results(const Judge& judge) {
+  const Model& model = judge.model();
   val array = val::array();
-  array.set(0, static_cast<double>(totals.rows));
-  array.set(1, totals.loss);
-  for (std::size_t i = 0; i < totals.metrics.size(); ++i) array.set(2 + i, totals.metrics[i]);
+  array.set(0, static_cast<double>(judge.totals().rows));
+  array.set(1, model.meanLoss(judge.totals()));
+  for (std::size_t i = 0; i < model.metricCount(); ++i) array.set(2 + i, model.result(i, judge.totals()));
   return array;
 }
 
-val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize) {
-  Totals totals = model.emptyTotals();
-  model.evaluate(samples(at), static_cast<Index>(first), static_cast<Index>(count), static_cast<Index>(batchSize),
-                 totals);
-  return sums(totals);
+double accumulatorSize(const Model& model) { return static_cast<double>(model.accumulatorSize()); }
+
+Evaluator* newEvaluator(Model& model, const SampleAddresses& at, double batchSize) {
+  return new Evaluator(model, samples(at), static_cast<Index>(batchSize));
 }
+void runEvaluator(Evaluator& evaluator, double count) { evaluator.run(static_cast<Index>(count)); }
 
 void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer outputs) {
   model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
@@ -189,7 +204,6 @@ void run(Trainer& trainer, double maxBatches, double budgetMs) {
 }
 double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch()); }
 double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
-val trainerSums(const Trainer& trainer) { return sums(trainer.totals()); }
 
 bool normalize(Pointer ink, int width, int height, Pointer out) {
   return normalizeDigit(reinterpret_cast<const std::uint8_t*>(ink), width, height,
@@ -271,7 +285,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .field("columns", &SampleAddresses::columns)
       .field("values", &SampleAddresses::values)
       .field("targets", &SampleAddresses::targets)
-      .field("classes", &SampleAddresses::classes);
+      .field("classes", &SampleAddresses::classes)
+      .field("weights", &SampleAddresses::weights);
   emscripten::value_object<GradientCheck>("GradientCheck")
       .field("worstRelativeError", &GradientCheck::worstRelativeError)
       .field("parameter", &GradientCheck::parameter)
@@ -293,7 +308,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("addDense", &addDense)
       .function("compile", &compile)
       .function("predict", &predict)
-      .function("evaluate", &evaluate)
+      .function("accumulatorSize", &accumulatorSize)
       .function("forward", &forward)
       .function("lossAndGradients", &lossAndGradients)
       .function("gradientCheck", &check)
@@ -314,7 +329,12 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("batch", &batch)
       .function("batchesPerEpoch", &batchesPerEpoch)
       .function("epochDone", &Trainer::epochDone)
-      .function("sums", &trainerSums);
+      .function("results", &results<Trainer>);
+
+  emscripten::class_<Evaluator>("Evaluator")
+      .constructor(&newEvaluator, emscripten::allow_raw_pointers())
+      .function("run", &runEvaluator)
+      .function("results", &results<Evaluator>);
 
   emscripten::function("normalizeDigit", &normalize);
   emscripten::function("generateDigits", &generate);

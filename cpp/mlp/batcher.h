@@ -31,6 +31,7 @@ class Batcher {
   // Of the last gather().
   Input x() const;
   ConstMatrixMap targets() const { return ConstMatrixMap(targets_, rows_, outputs_); }
+  const Scalar* weights() const { return weights_; }  // rows, or null
 
   // Whether batches go the sparse way: sparse samples do, others when few of their numbers are not zero.
   bool sparse() const { return sparse_; }
@@ -38,6 +39,7 @@ class Batcher {
  private:
   void gatherDense(const Selection& selection);
   void gatherTargets(const Selection& selection);
+  void gatherWeights(const Selection& selection);
 
   Samples samples_;
   Index outputs_;
@@ -46,8 +48,10 @@ class Batcher {
   Index rows_ = 0;
   const Scalar* x_ = nullptr;  // the batch itself, in x storage or where the samples lie
   const Scalar* targets_ = nullptr;
+  const Scalar* weights_ = nullptr;
   Matrix xStorage_;
   Matrix targetStorage_;
+  Vector weightStorage_;
   SparseBatch sparseBatch_;
 };
 

@@ -58,10 +58,12 @@ double Network::loss(const Input& x, ConstMatrixMap targets, const Objective& ob
   return objective.evaluate(z(layers_.size() - 1), a(layers_.size() - 1), targets, nullptr);
 }
 
-double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective) {
+double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective,
+                                 const Scalar* weights) {
   forward(x);
   const std::size_t last = layers_.size() - 1;
-  const double loss = objective.evaluate(z(last), a(last), targets, workspace_.data() + places_[last].delta);
+  const double loss =
+      objective.evaluate(z(last), a(last), targets, workspace_.data() + places_[last].delta, weights);
   for (std::size_t i = last;; --i) {
     const Dense& layer = layers_[i];
     layer.backward(i == 0 ? x : Input(a(i - 1)), delta(i), gradients_.data(), scratch_.data());

@@ -41,8 +41,9 @@ class Network {
   // Forward pass and mean loss. targets: rows × outputs.
   double loss(const Input& x, ConstMatrixMap targets, const Objective& objective);
 
-  // The same, and the backward pass: fills gradients() and every delta.
-  double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective);
+  // The same, and the backward pass: fills gradients() and every delta. weights: rows, as Objective::evaluate.
+  double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective,
+                          const Scalar* weights = nullptr);
 
   // Of the last pass: rows × units.
   ConstMatrixMap z(std::size_t layer) const { return view(places_[layer].z, layer); }

@@ -46,7 +46,7 @@ void Trainer::run(Index maxBatches, double budgetMs) {
 void Trainer::step() {
   const Index first = batch_ * batchSize_;
   batcher_.gather({shuffle_ ? order_.data() : nullptr, first, std::min(batchSize_, rows_ - first)});
-  model_.trainStep(batcher_.x(), batcher_.targets(), totals_);
+  model_.trainStep(batcher_.x(), batcher_.targets(), totals_, batcher_.weights());
   ++batch_;
 }
 
