@@ -333,6 +333,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
 
   emscripten::class_<Evaluator>("Evaluator")
       .constructor(&newEvaluator, emscripten::allow_raw_pointers())
+      .function("restart", &Evaluator::restart)
       .function("run", &runEvaluator)
       .function("results", &results<Evaluator>);
 

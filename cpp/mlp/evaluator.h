@@ -16,6 +16,9 @@ class Evaluator {
   const Model& model() const { return model_; }
   const Totals& totals() const { return totals_; }
 
+  // Forgets what it has seen and starts with the first row again.
+  void restart() { totals_.restart(); }
+
   // Goes on with the next `count` rows, or as many as are left.
   void run(Index count) {
     const Index first = totals_.rows;

@@ -70,10 +70,6 @@ double meanAbsoluteError(const Judged& judged, const Scalar* output, const Scala
 
 // --- Precision, recall and F₁. Accumulator, for each output: found rightly, found, to be found. --------------------
 
-struct Counts {
-  double right, found, wanted;
-};
-
 void addCounts(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
   const Index answer = largest(output, judged.units);
   const Index wanted = largest(target, judged.units);
@@ -89,15 +85,19 @@ void addCounts(const Judged& judged, const Scalar* output, const Scalar* target,
 // 0 where there is nothing to divide by, as in Keras and scikit-learn.
 double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
-double precision(const Counts& counts) { return share(counts.right, counts.found); }
-double recall(const Counts& counts) { return share(counts.right, counts.wanted); }
-// 2PR/(P + R), which is 2·right/(found + wanted)
-double f1Score(const Counts& counts) { return share(2 * counts.right, counts.found + counts.wanted); }
+// The counts of one output, or of several together.
+struct Counts {
+  double right, found, wanted;
+
+  // Precision is right/found, recall right/wanted, and F₁ = 2PR/(P + R) is 2·right/(found + wanted).
+  double figure(int ofFound, int ofWanted) const {
+    return share((ofFound + ofWanted) * right, ofFound * found + ofWanted * wanted);
+  }
+};
 
 // As scikit-learn's precision_recall_fscore_support averages: a class that neither occurs nor is found counts not at
 // all, an independent output always.
-template <double (*figure)(const Counts&)>
-double averaged(const Judged& judged, const double* accumulator) {
+double average(const Judged& judged, const double* accumulator, int ofFound, int ofWanted) {
   Counts all = {0, 0, 0};
   double sum = 0, weights = 0;
   for (Index i = 0; i < judged.units; ++i, accumulator += 3) {
@@ -105,11 +105,15 @@ double averaged(const Judged& judged, const double* accumulator) {
     all = {all.right + counts.right, all.found + counts.found, all.wanted + counts.wanted};
     const double weight = judged.average == Average::kWeighted ? counts.wanted
                                                                : judged.independent || counts.found + counts.wanted > 0;
-    sum += weight * figure(counts);
+    sum += weight * counts.figure(ofFound, ofWanted);
     weights += weight;
   }
-  return judged.average == Average::kMicro || judged.units == 1 ? figure(all) : share(sum, weights);
+  return judged.average == Average::kMicro || judged.units == 1 ? all.figure(ofFound, ofWanted) : share(sum, weights);
 }
+
+double precision(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 0); }
+double recall(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 0, 1); }
+double f1Score(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 1); }
 
 // --- Area under the ROC curve. Accumulator, for each output: negatives and positives in each bin of its scores. ----
 
@@ -197,8 +201,10 @@ double r2Score(const Judged& judged, const double* accumulator) {
 Judged::Scale scaleOf(const Objective& objective) {
   const std::string_view output = objective.output().name;
   if (objective.options().fromLogits || output == "logSoftmax") return Judged::Scale::kLogit;
-  const bool probability = output == "sigmoid" || output == "softmax" || output == "hardSigmoid";
-  return probability ? Judged::Scale::kProbability : Judged::Scale::kAny;
+  for (const char* probability : {"sigmoid", "softmax", "hardSigmoid"}) {
+    if (output == probability) return Judged::Scale::kProbability;
+  }
+  return Judged::Scale::kAny;
 }
 
 }  // namespace
@@ -208,7 +214,8 @@ Judged::Judged(const Objective& objective, Index outputs, const MetricOptions& o
   const bool signs = objective.loss().targets == TargetKind::kSign;
   independent = units == 1 || signs || std::string_view(objective.loss().name) == "binaryCrossentropy";
   const double given = std::isnan(options.threshold) ? (signs ? 0 : 0.5) : options.threshold;
-  threshold = static_cast<Scalar>(objective.options().fromLogits ? std::log(given / (1 - given)) : given);
+  threshold = static_cast<Scalar>(given);
+  if (objective.options().fromLogits) threshold = std::log(threshold / (1 - threshold));
   const Loss& loss = *findLoss(independent ? "binaryCrossentropy" : "categoricalCrossentropy");
   crossentropy = scale == Scale::kLogit ? loss.fromLogits : loss.fromActivations;
 }
@@ -220,9 +227,9 @@ const std::vector<Metric>& metrics() {
       {"categoricalAccuracy", 2, 0, addValue<categoricalAccuracy>, mean},
       {"sparseCategoricalAccuracy", 2, 0, addValue<categoricalAccuracy>, mean},
       {"topKAccuracy", 2, 0, addValue<topKAccuracy>, mean},
-      {"precision", 0, 3, addCounts, averaged<precision>},
-      {"recall", 0, 3, addCounts, averaged<recall>},
-      {"f1Score", 0, 3, addCounts, averaged<f1Score>},
+      {"precision", 0, 3, addCounts, precision},
+      {"recall", 0, 3, addCounts, recall},
+      {"f1Score", 0, 3, addCounts, f1Score},
       {"auc", 0, 2 * kBins, addScores, auc},
       {"logLoss", 2, 0, addValue<crossentropy>, mean},
       {"meanSquaredError", 2, 0, addValue<meanSquaredError>, mean},

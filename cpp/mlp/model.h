@@ -1,6 +1,7 @@
 // A network together with how it is judged and how it is improved: objective, metrics, optimizer and its state.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -18,6 +19,12 @@ struct Totals {
   Index rows = 0;
   double loss = 0;              // sum over the samples
   std::vector<double> metrics;  // the accumulators of all metrics, one behind the other
+
+  void restart() {
+    rows = 0;
+    loss = 0;
+    std::fill(metrics.begin(), metrics.end(), 0.0);
+  }
 };
 
 // A metric as compile() is given it.

@@ -20,9 +20,7 @@ Trainer::Trainer(Model& model, const Samples& samples, Index batchSize, bool shu
 
 void Trainer::beginEpoch() {
   batch_ = 0;
-  totals_.rows = 0;
-  totals_.loss = 0;
-  std::fill(totals_.metrics.begin(), totals_.metrics.end(), 0.0);
+  totals_.restart();
   const std::uint32_t epoch = model_.epochsBegun++;
   if (!shuffle_) return;
   std::iota(order_.begin(), order_.end(), 0);

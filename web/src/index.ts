@@ -6,6 +6,7 @@
 export { backend, init } from './wasm.js';
 export { dense } from './layers.js';
 export { sequential, type Sequential } from './model.js';
+export { confusionMatrix } from './confusion.js';
 export { loadModel } from './formats/model.js';
 export { DIGIT_SIZE, generateDigits, normalizeDigit } from './digits.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';

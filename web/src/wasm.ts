@@ -19,14 +19,14 @@ export interface SampleAddresses {
   values: Pointer;
   targets: Pointer;
   classes: Pointer;
+  weights: Pointer;
 }
 
 /** What `cpp/bindings.cc` binds as `Model`. */
 export interface NativeModel {
   addDense(layer: object): void;
-  compile(loss: object, metricNames: string[], optimizer: object): void;
+  compile(loss: object, metrics: object[], optimizer: object): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
-  evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
   forward(samples: SampleAddresses): void;
   lossAndGradients(samples: SampleAddresses): number;
   gradientCheck(
@@ -47,6 +47,7 @@ export interface NativeModel {
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
+  accumulatorSize(): number;
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
@@ -64,7 +65,18 @@ export interface NativeTrainer {
   batch(): number;
   batchesPerEpoch(): number;
   epochDone(): boolean;
-  sums(): number[];
+  /** Of the epoch so far: [rows, mean loss, metrics …] */
+  results(): number[];
+  delete(): void;
+}
+
+/** What `cpp/bindings.cc` binds as `Evaluator`. */
+export interface NativeEvaluator {
+  restart(): void;
+  /** Goes on with the next `count` rows, or as many as are left. */
+  run(count: number): void;
+  /** Of the rows so far: [rows, mean loss, metrics …] */
+  results(): number[];
   delete(): void;
 }
 
@@ -92,6 +104,7 @@ export interface MlpModule {
     batchSize: number,
     shuffle: boolean,
   ) => NativeTrainer;
+  Evaluator: new (model: NativeModel, samples: SampleAddresses, batchSize: number) => NativeEvaluator;
   normalizeDigit(ink: Pointer, width: number, height: number, out: Pointer): boolean;
   generateDigits(seed: number, first: number, count: number, pixels: Pointer, labels: Pointer): void;
   catalogue(): Catalogue;
