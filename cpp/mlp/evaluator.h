@@ -1,4 +1,5 @@
-// Loss and metrics over samples, in as many parts as the caller likes; how they were cut changes nothing in the result.
+// Loss and metrics over samples, in as many parts as the caller likes; how they were cut changes nothing in
+// the result.
 #pragma once
 
 #include <algorithm>

@@ -8,12 +8,15 @@
 namespace mlp {
 namespace {
 
-Index largest(const Scalar* numbers, Index count) { return std::max_element(numbers, numbers + count) - numbers; }
+Index largest(const Scalar* numbers, Index count) {
+  return std::max_element(numbers, numbers + count) - numbers;
+}
 
 // Of one or independent outputs: targets count as yes above ½, which also tells 1 from −1.
 bool yes(Scalar target) { return target > Scalar(0.5); }
 
-// --- Means over the samples. Accumulator: samples, sum. -----------------------------------------------------------
+// --- Means over the samples. Accumulator: samples, sum.
+// -----------------------------------------------------------
 
 using RowValue = double (*)(const Judged& judged, const Scalar* output, const Scalar* target);
 
@@ -24,7 +27,9 @@ void addValue(const Judged& judged, const Scalar* output, const Scalar* target, 
 }
 
 double mean(const Judged&, const double* accumulator) { return accumulator[1] / accumulator[0]; }
-double rootMean(const Judged& judged, const double* accumulator) { return std::sqrt(mean(judged, accumulator)); }
+double rootMean(const Judged& judged, const double* accumulator) {
+  return std::sqrt(mean(judged, accumulator));
+}
 
 // Share of outputs on the right side of the threshold.
 double binaryAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
@@ -33,7 +38,8 @@ double binaryAccuracy(const Judged& judged, const Scalar* output, const Scalar* 
   return static_cast<double>(right) / static_cast<double>(judged.units);
 }
 
-// Whether the class, that of the largest target, is that of the largest output; of equal ones the first counts.
+// Whether the class, that of the largest target, is that of the largest output; of equal ones the first
+// counts.
 double categoricalAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
   return largest(output, judged.units) == largest(target, judged.units);
 }
@@ -42,7 +48,8 @@ double accuracy(const Judged& judged, const Scalar* output, const Scalar* target
   return (judged.independent ? binaryAccuracy : categoricalAccuracy)(judged, output, target);
 }
 
-// Whether fewer than k outputs come before that of the class: larger ones, and equal ones that stand before it.
+// Whether fewer than k outputs come before that of the class: larger ones, and equal ones that stand before
+// it.
 double topKAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
   const Index right = largest(target, judged.units);
   Index before = 0;
@@ -58,7 +65,8 @@ double crossentropy(const Judged& judged, const Scalar* output, const Scalar* ta
 
 double meanSquaredError(const Judged& judged, const Scalar* output, const Scalar* target) {
   double sum = 0;
-  for (Index i = 0; i < judged.units; ++i) sum += (double(output[i]) - target[i]) * (double(output[i]) - target[i]);
+  for (Index i = 0; i < judged.units; ++i)
+    sum += (double(output[i]) - target[i]) * (double(output[i]) - target[i]);
   return sum / static_cast<double>(judged.units);
 }
 
@@ -68,7 +76,8 @@ double meanAbsoluteError(const Judged& judged, const Scalar* output, const Scala
   return sum / static_cast<double>(judged.units);
 }
 
-// --- Precision, recall and F₁. Accumulator, for each output: found rightly, found, to be found. --------------------
+// --- Precision, recall and F₁. Accumulator, for each output: found rightly, found, to be found.
+// --------------------
 
 void addCounts(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
   const Index answer = largest(output, judged.units);
@@ -95,30 +104,35 @@ struct Counts {
   }
 };
 
-// As scikit-learn's precision_recall_fscore_support averages: a class that neither occurs nor is found counts not at
-// all, an independent output always.
+// As scikit-learn's precision_recall_fscore_support averages: a class that neither occurs nor is found counts
+// not at all, an independent output always.
 double average(const Judged& judged, const double* accumulator, int ofFound, int ofWanted) {
   Counts all = {0, 0, 0};
   double sum = 0, weights = 0;
   for (Index i = 0; i < judged.units; ++i, accumulator += 3) {
     const Counts counts = {accumulator[0], accumulator[1], accumulator[2]};
     all = {all.right + counts.right, all.found + counts.found, all.wanted + counts.wanted};
-    const double weight = judged.average == Average::kWeighted ? counts.wanted
-                                                               : judged.independent || counts.found + counts.wanted > 0;
+    const double weight = judged.average == Average::kWeighted
+                              ? counts.wanted
+                              : judged.independent || counts.found + counts.wanted > 0;
     sum += weight * counts.figure(ofFound, ofWanted);
     weights += weight;
   }
-  return judged.average == Average::kMicro || judged.units == 1 ? all.figure(ofFound, ofWanted) : share(sum, weights);
+  return judged.average == Average::kMicro || judged.units == 1 ? all.figure(ofFound, ofWanted)
+                                                                : share(sum, weights);
 }
 
-double precision(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 0); }
+double precision(const Judged& judged, const double* accumulator) {
+  return average(judged, accumulator, 1, 0);
+}
 double recall(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 0, 1); }
 double f1Score(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 1); }
 
-// --- Area under the ROC curve. Accumulator, for each output: negatives and positives in each bin of its scores. ----
+// --- Area under the ROC curve. Accumulator, for each output: negatives and positives in each bin of its
+// scores. ----
 
-// A bin is as wide as 1/64 of a power of two: of min(p, 1 − p) for probabilities, of |score| for other scores, 32
-// powers on either side. Scores in one bin count as equal.
+// A bin is as wide as 1/64 of a power of two: of min(p, 1 − p) for probabilities, of |score| for other
+// scores, 32 powers on either side. Scores in one bin count as equal.
 constexpr int kStepBits = 6;
 constexpr int kSide = 32 << kStepBits;
 constexpr int kBins = 2 * kSide;
@@ -134,7 +148,8 @@ int binOfProbability(Scalar p) {
   return p < Scalar(0.5) ? step(static_cast<float>(p), -33) : kBins - 1 - step(static_cast<float>(rest), -33);
 }
 int binOfScore(Scalar score) {
-  return score < 0 ? kSide - 1 - step(static_cast<float>(-score), -16) : kSide + step(static_cast<float>(score), -16);
+  return score < 0 ? kSide - 1 - step(static_cast<float>(-score), -16)
+                   : kSide + step(static_cast<float>(score), -16);
 }
 
 void addScores(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
@@ -154,8 +169,9 @@ void addScores(const Judged& judged, const Scalar* output, const Scalar* target,
   }
 }
 
-// The share of pairs of a positive and a negative that are in the right order, equal ones counted half (Hanley & McNeil
-// 1982): each output or class against the rest, and the mean over those that have both. NaN where none has.
+// The share of pairs of a positive and a negative that are in the right order, equal ones counted half
+// (Hanley & McNeil 1982): each output or class against the rest, and the mean over those that have both. NaN
+// where none has.
 double auc(const Judged& judged, const double* accumulator) {
   double sum = 0, outputs = 0;
   for (Index i = 0; i < judged.units; ++i) {
@@ -172,7 +188,8 @@ double auc(const Judged& judged, const double* accumulator) {
   return sum / outputs;
 }
 
-// --- R². Accumulator: samples; for each output: mean target, Σ(y − mean)², Σ(y − ŷ)². -----------------------------
+// --- R². Accumulator: samples; for each output: mean target, Σ(y − mean)², Σ(y − ŷ)².
+// -----------------------------
 
 // The running mean and Σ(y − mean)² of Welford 1962: large means cancel nothing.
 void addDeviations(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
@@ -187,8 +204,8 @@ void addDeviations(const Judged& judged, const Scalar* output, const Scalar* tar
   }
 }
 
-// 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs. Where targets are all the same: 1 if there is no error, else 0, as
-// in scikit-learn.
+// 1 − Σ(y − ŷ)²/Σ(y − ȳ)², the mean over the outputs. Where targets are all the same: 1 if there is no error,
+// else 0, as in scikit-learn.
 double r2Score(const Judged& judged, const double* accumulator) {
   double sum = 0;
   ++accumulator;

@@ -1,7 +1,9 @@
-// Metrics: numbers that are accumulated sample by sample, and a result made of them. One entry each in metric.cc.
+// Metrics: numbers that are accumulated sample by sample, and a result made of them. One entry each in
+// metric.cc.
 //
-// Accumulators are doubles in a flat buffer, as many for a metric whatever the number of samples, and each sample is
-// added by itself: how samples are cut into batches, and whether the buffer was stored in between, changes no bit.
+// Accumulators are doubles in a flat buffer, as many for a metric whatever the number of samples, and each
+// sample is added by itself: how samples are cut into batches, and whether the buffer was stored in between,
+// changes no bit.
 #pragma once
 
 #include <limits>
@@ -21,7 +23,8 @@ enum class Average {
 };
 
 struct MetricOptions {
-  // Above which output the answer is yes; as a probability where outputs are logits. NaN: ½, or 0 where targets are ±1.
+  // Above which output the answer is yes; as a probability where outputs are logits. NaN: ½, or 0 where
+  // targets are ±1.
   double threshold = std::numeric_limits<double>::quiet_NaN();
   Index k = 5;  // topKAccuracy
   Average average = Average::kMacro;
@@ -34,7 +37,7 @@ struct Judged {
   Index units;
   bool independent;  // whether each output is a yes or no of its own; otherwise outputs are classes
   enum class Scale { kAny, kProbability, kLogit } scale;  // of the outputs
-  Scalar threshold;  // on the scale of the outputs
+  Scalar threshold;                                       // on the scale of the outputs
   Index k;
   Average average;
   RowLoss crossentropy;  // of outputs on that scale

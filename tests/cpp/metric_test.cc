@@ -133,12 +133,14 @@ TEST(MetricTest, EveryMetricIsThatOfScikitLearnWhateverTheBatches) {
       }
       const double value = expected.at("value");
       // Float rounds 4096 + z to 2⁻¹², and what is far from zero costs its digits there.
-      const double allowed = expected.at("bound").get<double>() + within(1e-12, 2e-6) * std::max(1.0, std::abs(value));
+      const double allowed =
+          expected.at("bound").get<double>() + within(1e-12, 2e-6) * std::max(1.0, std::abs(value));
       EXPECT_NEAR(found, value, allowed) << expected;
     }
   }
   EXPECT_GE(configurations, 40u);
-  for (const std::string& name : namesIn(metrics())) EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
+  for (const std::string& name : namesIn(metrics()))
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
 }
 
 TEST(MetricTest, AnAccumulatorThatWasStoredGoesOnToTheSameBits) {
@@ -198,7 +200,8 @@ TEST(MetricTest, TheAreaIsWithinItsBoundOfTheExactOneForScoresAsTheyCome) {
       const double bound = together / (2 * positives * negatives);
       const double error = std::abs(model.result(0, totals) - exactAuc(x, y));
       EXPECT_LE(error, bound) << activation << " of spread " << spread;
-      EXPECT_LT(bound, spread < 0.1 && activation[0] == 's' ? 0.2 : 0.006) << activation << " of spread " << spread;
+      EXPECT_LT(bound, spread < 0.1 && activation[0] == 's' ? 0.2 : 0.006)
+          << activation << " of spread " << spread;
       if (spread > 0.1) worst = std::max(worst, error);
     }
   }
@@ -206,8 +209,9 @@ TEST(MetricTest, TheAreaIsWithinItsBoundOfTheExactOneForScoresAsTheyCome) {
 }
 
 TEST(MetricTest, ScoresOfAnySizeFindABinInTheirOrder) {
-  const std::vector<Scalar> ascending = {Scalar(-1e30), -1e5, -70000, -300, -1, Scalar(-1e-3), Scalar(-1e-9),
-                                         Scalar(1e-9),  Scalar(1e-3), 1, 300, 70000, Scalar(1e30)};
+  const std::vector<Scalar> ascending = {Scalar(-1e30), -1e5,          -70000,       -300,         -1,
+                                         Scalar(-1e-3), Scalar(-1e-9), Scalar(1e-9), Scalar(1e-3), 1,
+                                         300,           70000,         Scalar(1e30)};
   const Index count = static_cast<Index>(ascending.size());
   Model model = identity(1, "linear", "meanSquaredError", {"auc"});
   for (Index split = 1; split < count; ++split) {
@@ -222,7 +226,8 @@ TEST(MetricTest, ScoresOfAnySizeFindABinInTheirOrder) {
     EXPECT_EQ(area == 1, !shared) << split;
     EXPECT_GT(area, 0.9) << split;
   }
-  const Matrix zeros = (Matrix(3, 1) << Scalar(-0.0), 0, -1).finished(), y = (Matrix(3, 1) << 1, 0, 0).finished();
+  const Matrix zeros = (Matrix(3, 1) << Scalar(-0.0), 0, -1).finished(),
+               y = (Matrix(3, 1) << 1, 0, 0).finished();
   EXPECT_EQ(model.result(0, judge(model, zeros, y, 3)), 0.75) << "−0 is 0";
 }
 
@@ -231,8 +236,10 @@ TEST(MetricTest, OutputsThatAreNoNumbersOverrunNothing) {
     std::vector<MetricChoice> all;
     for (const Metric& metric : metrics()) all.push_back({&metric, {}});
     Model model = identity(3, activation, "meanSquaredError", {}, all);
-    const Scalar nan = std::numeric_limits<Scalar>::quiet_NaN(), infinity = std::numeric_limits<Scalar>::infinity();
-    const Matrix x = (Matrix(4, 3) << nan, -nan, nan, infinity, -infinity, 0, nan, 1, 0, 1e30, -1e30, 1).finished();
+    const Scalar nan = std::numeric_limits<Scalar>::quiet_NaN(),
+                 infinity = std::numeric_limits<Scalar>::infinity();
+    const Matrix x =
+        (Matrix(4, 3) << nan, -nan, nan, infinity, -infinity, 0, nan, 1, 0, 1e30, -1e30, 1).finished();
     const Matrix y = (Matrix(4, 3) << 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0).finished();
     const Totals totals = judge(model, x, y, 2);
     for (std::size_t i = 0; i < all.size(); ++i) model.result(i, totals);
@@ -257,7 +264,8 @@ TEST(MetricTest, RSquaredKeepsItsDigitsFarFromZero) {
   EXPECT_NEAR(model.result(0, judge(model, x, y, 64)), 1 - residual / total, 1e-12);
 }
 
-// --- Weights ------------------------------------------------------------------------------------------------------
+// --- Weights
+// ------------------------------------------------------------------------------------------------------
 
 TEST(WeightTest, TheGradientOfAWeightedLossIsThatOfItsDifferences) {
   Random random = testRandom(94);

@@ -92,7 +92,10 @@ describe('Metrics in logs', () => {
       const whole = model.evaluate(x, y); // the step is too small to move anything
       const names = ['Accuracy', 'TopKAccuracy', 'Precision', 'Precision_1', 'F1Score', 'Auc'];
       names.push('RootMeanSquaredError', 'R2Score', 'LogLoss');
-      expect(Object.keys(whole)).toEqual(['loss', ...names.map((name) => name[0]!.toLowerCase() + name.slice(1))]);
+      expect(Object.keys(whole)).toEqual([
+        'loss',
+        ...names.map((name) => name[0]!.toLowerCase() + name.slice(1)),
+      ]);
       for (const name of names) {
         const key = name[0]!.toLowerCase() + name.slice(1);
         expect(history[key], key).toEqual([whole[key]]);
@@ -114,7 +117,10 @@ describe('Metrics in logs', () => {
   });
 
   it('of batches run up to those of the epoch', async () => {
-    const model = identity(3, 'softmax', { loss: 'sparseCategoricalCrossentropy', metrics: ['recall', 'auc'] });
+    const model = identity(3, 'softmax', {
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['recall', 'auc'],
+    });
     const running: Record<string, number>[] = [];
     const { history } = await model.fit(x, y, {
       batchSize: 40,
@@ -132,7 +138,10 @@ describe('Metrics in logs', () => {
     const many = Float32Array.from({ length: 3 * rows }, (_, i) => Math.sin(i * i));
     const labels = Int32Array.from({ length: rows }, (_, i) => i % 3);
     const run = async (meddle: boolean) => {
-      const model = identity(3, 'softmax', { loss: 'sparseCategoricalCrossentropy', metrics: ['auc', 'f1Score'] });
+      const model = identity(3, 'softmax', {
+        loss: 'sparseCategoricalCrossentropy',
+        metrics: ['auc', 'f1Score'],
+      });
       const timer = setInterval(() => meddle && model.evaluate(x, y), 1);
       const { history } = await model.fit(many.subarray(0, 30), labels.subarray(0, 10), {
         validationData: [many, labels],
@@ -169,20 +178,61 @@ describe('confusionMatrix', () => {
 
   it('takes one-hot rows and distributions', () => {
     const model = identity(3, 'softmax', { loss: 'categoricalCrossentropy' });
-    expect(confusionMatrix(model, [[5, 1, 2], [1, 1, 2]], [[0, 1, 0], [0.25, 0.25, 0.5]]).matrix).toEqual([
+    expect(
+      confusionMatrix(
+        model,
+        [
+          [5, 1, 2],
+          [1, 1, 2],
+        ],
+        [
+          [0, 1, 0],
+          [0.25, 0.25, 0.5],
+        ],
+      ).matrix,
+    ).toEqual([
       [0, 0, 0],
       [1, 0, 0],
       [0, 0, 1],
     ]);
     const squared = identity(2, 'sigmoid', { loss: 'meanSquaredError' });
-    expect(confusionMatrix(squared, [[5, 1], [1, 2]], [[0, 1], [0, 1]]).matrix).toEqual([[0, 0], [1, 1]]);
+    expect(
+      confusionMatrix(
+        squared,
+        [
+          [5, 1],
+          [1, 2],
+        ],
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      ).matrix,
+    ).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
   });
 
   it.each<[string, ActivationName, CompileOptions['loss'], number[], number | undefined, number[]]>([
     ['a probability', 'sigmoid', 'binaryCrossentropy', [1, 0, 1, 0], undefined, [0, 0, 1, 1]],
     ['a probability at 0.9', 'sigmoid', 'binaryCrossentropy', [1, 0, 1, 0], 0.9, [0, 0, 0, 1]],
-    ['a logit', 'linear', { name: 'binaryCrossentropy', fromLogits: true }, [1, 0, 1, 0], undefined, [0, 0, 1, 1]],
-    ['a logit at 0.9', 'linear', { name: 'binaryCrossentropy', fromLogits: true }, [1, 0, 1, 0], 0.9, [0, 0, 0, 1]],
+    [
+      'a logit',
+      'linear',
+      { name: 'binaryCrossentropy', fromLogits: true },
+      [1, 0, 1, 0],
+      undefined,
+      [0, 0, 1, 1],
+    ],
+    [
+      'a logit at 0.9',
+      'linear',
+      { name: 'binaryCrossentropy', fromLogits: true },
+      [1, 0, 1, 0],
+      0.9,
+      [0, 0, 0, 1],
+    ],
     ['a sign', 'linear', 'hinge', [1, -1, 1, -1], undefined, [0, 0, 1, 1]],
     ['a number', 'linear', 'meanSquaredError', [1, 0, 1, 0], 2, [0, 0, 0, 1]],
   ])('of one output is 2 × 2: %s', (_, activation, loss, y, threshold, found) => {
@@ -198,29 +248,70 @@ describe('confusionMatrix', () => {
   it('agrees with the metrics', () => {
     const x = noise(70, 3);
     const y = x.map((_, i) => (i * i) % 3);
-    const model = identity(3, 'softmax', { loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy', 'recall'] });
+    const model = identity(3, 'softmax', {
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['accuracy', 'recall'],
+    });
     const { matrix } = confusionMatrix(model, x, y);
     const { accuracy, recall } = model.evaluate(x, y);
     const right = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
     expect(right / 70).toBe(accuracy);
     const shares = matrix.map((row, i) => [row[i]!, row.reduce((a, b) => a + b, 0)] as const);
     const occurring = shares.filter(([, all]) => all > 0).map(([own, all]) => own / all);
-    const classes = matrix.filter((row, i) => [...row, ...matrix.map((other) => other[i]!)].some((n) => n > 0));
+    const classes = matrix.filter((row, i) =>
+      [...row, ...matrix.map((other) => other[i]!)].some((n) => n > 0),
+    );
     expect(occurring.reduce((a, b) => a + b, 0) / classes.length).toBeCloseTo(recall!, 14);
   });
 
   const compiled = (loss: CompileOptions['loss'] = 'sparseCategoricalCrossentropy', units = 3) =>
     identity(units, units > 1 && loss === 'sparseCategoricalCrossentropy' ? 'softmax' : 'sigmoid', { loss });
   it.each<[string, () => unknown, string]>([
-    ['what is no model', () => confusionMatrix({} as Sequential, [[1]], [1]), 'TypeError: confusionMatrix: model: expected a model made by sequential(), got Object'],
-    ['wrong samples', () => confusionMatrix(compiled(), [[1]], [1]), 'RangeError: confusionMatrix: x[0]: expected 3 numbers, got Array(1)'],
-    ['wrong targets', () => confusionMatrix(compiled(), [[1, 2, 3]], [3]), 'RangeError: confusionMatrix: y[0]: expected a class index from 0 to 2, got 3'],
-    ['an unknown option', () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { treshold: 1 } as object), "RangeError: confusionMatrix: options: option: expected one of 'threshold', 'batchSize', got 'treshold'. Did you mean 'threshold'?"],
-    ['a threshold that is no number', () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { threshold: NaN }), 'RangeError: confusionMatrix: threshold: expected a finite number, got NaN'],
-    ['a batch of none', () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { batchSize: 0 }), 'RangeError: confusionMatrix: batchSize: expected an integer from 1 to 2147483647, got 0'],
-    ['independent outputs', () => confusionMatrix(compiled('binaryCrossentropy'), [[1, 2, 3]], [[1, 0, 1]]), "RangeError: confusionMatrix: y: expected outputs that are classes, got 3 of 'binaryCrossentropy'"],
-    ['numbers that are no classes', () => confusionMatrix(compiled('meanSquaredError'), [[1, 2, 3]], [[1, 0, 1]]), 'RangeError: confusionMatrix: y: expected targets that are one-hot rows, got [1,0,1] in row 0'],
-    ['a number that is no class', () => confusionMatrix(compiled('meanSquaredError', 1), [[1], [2]], [1, 0.5]), 'RangeError: confusionMatrix: y: expected targets that are 0 or 1, got [0.5] in row 1'],
+    [
+      'what is no model',
+      () => confusionMatrix({} as Sequential, [[1]], [1]),
+      'TypeError: confusionMatrix: model: expected a model made by sequential(), got Object',
+    ],
+    [
+      'wrong samples',
+      () => confusionMatrix(compiled(), [[1]], [1]),
+      'RangeError: confusionMatrix: x[0]: expected 3 numbers, got Array(1)',
+    ],
+    [
+      'wrong targets',
+      () => confusionMatrix(compiled(), [[1, 2, 3]], [3]),
+      'RangeError: confusionMatrix: y[0]: expected a class index from 0 to 2, got 3',
+    ],
+    [
+      'an unknown option',
+      () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { treshold: 1 } as object),
+      "RangeError: confusionMatrix: options: option: expected one of 'threshold', 'batchSize', got 'treshold'. Did you mean 'threshold'?",
+    ],
+    [
+      'a threshold that is no number',
+      () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { threshold: NaN }),
+      'RangeError: confusionMatrix: threshold: expected a finite number, got NaN',
+    ],
+    [
+      'a batch of none',
+      () => confusionMatrix(compiled(), [[1, 2, 3]], [1], { batchSize: 0 }),
+      'RangeError: confusionMatrix: batchSize: expected an integer from 1 to 2147483647, got 0',
+    ],
+    [
+      'independent outputs',
+      () => confusionMatrix(compiled('binaryCrossentropy'), [[1, 2, 3]], [[1, 0, 1]]),
+      "RangeError: confusionMatrix: y: expected outputs that are classes, got 3 of 'binaryCrossentropy'",
+    ],
+    [
+      'numbers that are no classes',
+      () => confusionMatrix(compiled('meanSquaredError'), [[1, 2, 3]], [[1, 0, 1]]),
+      'RangeError: confusionMatrix: y: expected targets that are one-hot rows, got [1,0,1] in row 0',
+    ],
+    [
+      'a number that is no class',
+      () => confusionMatrix(compiled('meanSquaredError', 1), [[1], [2]], [1, 0.5]),
+      'RangeError: confusionMatrix: y: expected targets that are 0 or 1, got [0.5] in row 1',
+    ],
   ])('refuses %s', (_, call, message) => {
     expect(call).toThrow();
     try {

@@ -57,16 +57,21 @@ describe.each(CASES)('Weights of $name', (golden) => {
     expect(model.evaluate(x, y, { ...options, batchSize: 5 })).toEqual(model.evaluate(x, y, options));
   });
 
-  it.each(runs)('give the trained weights of PyTorch in batches of $batchSize', async ({ batchSize, weightsAfter }) => {
-    const model = modelOf(golden);
-    await model.fit(x, y, { ...options, batchSize, epochs: STEPS, shuffle: false });
-    model.getWeights().forEach(({ name, data }, i) => {
-      const largest = Math.max(...weightsAfter[i]!.map(Math.abs));
-      data.forEach((value, j) => {
-        expect(Math.abs(value - weightsAfter[i]![j]!), `${name}[${j}]`).toBeLessThan(1e-5 * Math.max(largest, 0.1));
+  it.each(runs)(
+    'give the trained weights of PyTorch in batches of $batchSize',
+    async ({ batchSize, weightsAfter }) => {
+      const model = modelOf(golden);
+      await model.fit(x, y, { ...options, batchSize, epochs: STEPS, shuffle: false });
+      model.getWeights().forEach(({ name, data }, i) => {
+        const largest = Math.max(...weightsAfter[i]!.map(Math.abs));
+        data.forEach((value, j) => {
+          expect(Math.abs(value - weightsAfter[i]![j]!), `${name}[${j}]`).toBeLessThan(
+            1e-5 * Math.max(largest, 0.1),
+          );
+        });
       });
-    });
-  });
+    },
+  );
 });
 
 describe('Weights', () => {
@@ -150,26 +155,71 @@ for (const method of ['fit', 'evaluate'] as const) {
     `${method}: classWeight${ending}`,
   ];
   refuses(method, [
-    weight('sample weights that are text', 'abc', TypeError, ": expected a Float32Array or an array of numbers, got 'abc'"),
-    weight('no sample weights', null, TypeError, ': expected a Float32Array or an array of numbers, got null'),
-    weight('doubles', new Float64Array(3), TypeError, ': expected a Float32Array or an array of numbers, got Float64Array(3)'),
+    weight(
+      'sample weights that are text',
+      'abc',
+      TypeError,
+      ": expected a Float32Array or an array of numbers, got 'abc'",
+    ),
+    weight(
+      'no sample weights',
+      null,
+      TypeError,
+      ': expected a Float32Array or an array of numbers, got null',
+    ),
+    weight(
+      'doubles',
+      new Float64Array(3),
+      TypeError,
+      ': expected a Float32Array or an array of numbers, got Float64Array(3)',
+    ),
     weight('too few', [1, 1], RangeError, ': expected 3 numbers, one a row, got Array(2)'),
-    weight('too many', new Float32Array(4), RangeError, ': expected 3 numbers, one a row, got Float32Array(4)'),
+    weight(
+      'too many',
+      new Float32Array(4),
+      RangeError,
+      ': expected 3 numbers, one a row, got Float32Array(4)',
+    ),
     weight('none', [], RangeError, ': expected 3 numbers, one a row, got Array(0)'),
     weight('a negative one', [1, -0.5, 1], RangeError, '[1]: expected a number from 0, got -0.5'),
-    weight('one that is not a number', Float32Array.of(1, 1, NaN), RangeError, '[2]: expected a number from 0, got NaN'),
+    weight(
+      'one that is not a number',
+      Float32Array.of(1, 1, NaN),
+      RangeError,
+      '[2]: expected a number from 0, got NaN',
+    ),
     weight('an infinite one', [Infinity, 1, 1], RangeError, '[0]: expected a number from 0, got Infinity'),
     weight('one beyond float32', [1, 1e39, 1], RangeError, '[1]: expected a number from 0, got Infinity'),
     weight('text among them', [1, '1', 1], TypeError, "[1]: expected a number from 0, got '1'"),
-    classes('class weights that are a number', 2, TypeError, ': expected an array of 3 numbers or an object of classes and their weights, got 2'),
-    classes('class weights that are null', null, TypeError, ': expected an array of 3 numbers or an object of classes and their weights, got null'),
-    classes('typed class weights', Float32Array.of(1, 1, 1), TypeError, ': expected an array of 3 numbers or an object of classes and their weights, got Float32Array(3)'),
+    classes(
+      'class weights that are a number',
+      2,
+      TypeError,
+      ': expected an array of 3 numbers or an object of classes and their weights, got 2',
+    ),
+    classes(
+      'class weights that are null',
+      null,
+      TypeError,
+      ': expected an array of 3 numbers or an object of classes and their weights, got null',
+    ),
+    classes(
+      'typed class weights',
+      Float32Array.of(1, 1, 1),
+      TypeError,
+      ': expected an array of 3 numbers or an object of classes and their weights, got Float32Array(3)',
+    ),
     classes('too few class weights', [1, 2], RangeError, ': expected 3 numbers, one a class, got Array(2)'),
     classes('a class that there is not', { 3: 1 }, RangeError, ": expected classes from 0 to 2, got '3'"),
     classes('a class by name', { cat: 1 }, RangeError, ": expected classes from 0 to 2, got 'cat'"),
     classes('a class written otherwise', { '01': 1 }, RangeError, ": expected classes from 0 to 2, got '01'"),
     classes('a negative class weight', { 1: -1 }, RangeError, '[1]: expected a number from 0, got -1'),
-    classes('a class weight that is not a number', [1, NaN, 1], RangeError, '[1]: expected a number from 0, got NaN'),
+    classes(
+      'a class weight that is not a number',
+      [1, NaN, 1],
+      RangeError,
+      '[1]: expected a number from 0, got NaN',
+    ),
     classes('a class weight that is text', [1, '2', 1], TypeError, "[1]: expected a number from 0, got '2'"),
     [
       'weights whose product is beyond float32',
@@ -197,9 +247,19 @@ refuses('fit', [
 
 describe('classWeight is refused where there are no classes', () => {
   it.each<[string, LossConfig['name'], Targets, string]>([
-    ['independent answers', 'binaryCrossentropy', [[1, 0, 1]], "expected outputs that are classes, got 3 of 'binaryCrossentropy'"],
+    [
+      'independent answers',
+      'binaryCrossentropy',
+      [[1, 0, 1]],
+      "expected outputs that are classes, got 3 of 'binaryCrossentropy'",
+    ],
     ['signs', 'hinge', [[1, -1, 1]], "expected outputs that are classes, got 3 of 'hinge'"],
-    ['numbers', 'meanSquaredError', [[1, 0.5, 0]], 'expected targets that are one-hot rows, got [1,0.5,0] in row 0'],
+    [
+      'numbers',
+      'meanSquaredError',
+      [[1, 0.5, 0]],
+      'expected targets that are one-hot rows, got [1,0.5,0] in row 0',
+    ],
     ['two ones', 'huber', [[1, 0, 1]], 'expected targets that are one-hot rows, got [1,0,1] in row 0'],
   ])('%s', async (_, loss, y, ending) => {
     const classWeight: ClassWeight = [1, 2, 3];

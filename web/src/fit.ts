@@ -10,7 +10,15 @@ import {
 } from './check.js';
 import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows } from './data.js';
 import { Scope } from './heap.js';
-import { accumulatorBytes, logsFrom, outputsOf, place, reserveWorkspace, targetKindOf, type Core } from './core.js';
+import {
+  accumulatorBytes,
+  logsFrom,
+  outputsOf,
+  place,
+  reserveWorkspace,
+  targetKindOf,
+  type Core,
+} from './core.js';
 import type { Callbacks, FitOptions, History, Inputs, Logs, SampleWeight, Targets } from './types.js';
 import { mlp } from './wasm.js';
 import { checkSampleWeight, withClassWeight } from './weights.js';

@@ -42,7 +42,8 @@ export function withClassWeight(
 /** A weight for each class, 1 where none is given. */
 function checkClassWeight(argument: string, classWeight: ClassWeight, classes: number): number[] {
   const expected = `an array of ${classes} numbers or an object of classes and their weights`;
-  if (typeof classWeight !== 'object' || classWeight === null) throw typeError(argument, expected, classWeight);
+  if (typeof classWeight !== 'object' || classWeight === null)
+    throw typeError(argument, expected, classWeight);
   if (Array.isArray(classWeight) && classWeight.length !== classes)
     throw rangeError(argument, `${classes} numbers, one a class`, classWeight);
   if (ArrayBuffer.isView(classWeight)) throw typeError(argument, expected, classWeight);
@@ -83,7 +84,9 @@ export function classesOf(core: Core, argument: string, { classes, values }: Tar
       const zeros = target.filter((value) => value === 0).length;
       if (ones + zeros !== units || (units > 1 && ones !== 1)) {
         const expected = units > 1 ? 'one-hot rows' : '0 or 1';
-        throw new RangeError(`${argument}: expected targets that are ${expected}, got [${target}] in row ${row}`);
+        throw new RangeError(
+          `${argument}: expected targets that are ${expected}, got [${target}] in row ${row}`,
+        );
       }
     }
     found[row] = units > 1 ? largest(target) : Number(target[0]! > 0.5);
