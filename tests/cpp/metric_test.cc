@@ -255,7 +255,7 @@ TEST(MetricTest, RSquaredKeepsItsDigitsFarFromZero) {
   for (Index i = 0; i < 500; ++i) {
     y(i, 0) = static_cast<Scalar>(1e6 + std::round(8 * random.normal()));
     x(i, 0) = static_cast<Scalar>(y(i, 0) + std::round(2 * random.normal()));
-    mean += y(i, 0) / 500;
+    mean += double(y(i, 0)) / 500;
   }
   for (Index i = 0; i < 500; ++i) {
     residual += (double(x(i, 0)) - y(i, 0)) * (double(x(i, 0)) - y(i, 0));
