@@ -8,6 +8,7 @@
 
 #include "mlp/dense.h"
 #include "mlp/error.h"
+#include "mlp/evaluator.h"
 #include "mlp/inspect.h"
 #include "mlp/model.h"
 #include "mlp/noise.h"
@@ -128,15 +129,26 @@ void addLayer(Model& model, const val& layer) {
   model.network.add(std::shared_ptr<Layer>(newLayer(model, layer)));
 }
 
-// `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
-void compile(Model& model, const val& loss, const val& metricNames, const val& optimizer) {
+MetricChoice metricChoice(const val& given) {
+  const std::string average = text(field(given, "average"));
+  MetricOptions options;
+  options.threshold = number(given, "threshold");
+  options.k = static_cast<Index>(number(given, "k"));
+  options.average = average == "micro"      ? Average::kMicro
+                    : average == "weighted" ? Average::kWeighted
+                                            : Average::kMacro;
+  return {&known(findMetric, field(given, "name")), options};
+}
+
+// `loss`, `metrics`, `optimizer`: what nativeLoss, nativeMetrics and resolveCompile in layers.ts make.
+void compile(Model& model, const val& loss, const val& metrics, const val& optimizer) {
   LossOptions lossOptions;
-  lossOptions.delta = static_cast<Scalar>(number(loss, "delta"));
-  lossOptions.labelSmoothing = static_cast<Scalar>(number(loss, "labelSmoothing"));
+  lossOptions.delta = scalar(loss, "delta");
+  lossOptions.labelSmoothing = scalar(loss, "labelSmoothing");
   lossOptions.sumReduction = text(field(loss, "reduction")) == "sum";
   lossOptions.fromLogits = field(loss, "fromLogits").as<bool>();
-  std::vector<const Metric*> metricList(static_cast<std::size_t>(number(metricNames, "length")));
-  for (std::size_t i = 0; i < metricList.size(); ++i) metricList[i] = &known(findMetric, metricNames[i]);
+  std::vector<MetricChoice> metricList(static_cast<std::size_t>(number(metrics, "length")));
+  for (std::size_t i = 0; i < metricList.size(); ++i) metricList[i] = metricChoice(metrics[i]);
   const Optimizer& chosen = known(findOptimizer, field(optimizer, "name"));
   OptimizerOptions optimizerOptions;
   for (const OptimizerOption& option : chosen.options) {
@@ -151,7 +163,7 @@ struct SampleAddresses {
   Pointer dense, bytes;
   double scale;
   Pointer rowStarts, columns, values;
-  Pointer targets, classes;
+  Pointer targets, classes, weights;
 };
 
 Samples samples(const SampleAddresses& at) {
@@ -167,24 +179,27 @@ Samples samples(const SampleAddresses& at) {
   samples.values = scalars(at.values);
   samples.targets = scalars(at.targets);
   samples.classes = integers(at.classes);
+  samples.weights = scalars(at.weights);
   return samples;
 }
 
-// [rows, loss sum, metric sums …]
-val sums(const Totals& totals) {
+// What an Evaluator or Trainer has seen: [rows, mean loss, metrics …]
+template <class Judge>
+val results(const Judge& judge) {
+  const Model& model = judge.model();
   val array = val::array();
-  array.set(0, static_cast<double>(totals.rows));
-  array.set(1, totals.loss);
-  for (std::size_t i = 0; i < totals.metrics.size(); ++i) array.set(2 + i, totals.metrics[i]);
+  array.set(0, static_cast<double>(judge.totals().rows));
+  array.set(1, model.meanLoss(judge.totals()));
+  for (std::size_t i = 0; i < model.metricCount(); ++i) array.set(2 + i, model.result(i, judge.totals()));
   return array;
 }
 
-val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize) {
-  Totals totals = model.emptyTotals();
-  model.evaluate(samples(at), static_cast<Index>(first), static_cast<Index>(count), static_cast<Index>(batchSize),
-                 totals);
-  return sums(totals);
+double accumulatorSize(const Model& model) { return static_cast<double>(model.accumulatorSize()); }
+
+Evaluator* newEvaluator(Model& model, const SampleAddresses& at, double batchSize) {
+  return new Evaluator(model, samples(at), static_cast<Index>(batchSize));
 }
+void runEvaluator(Evaluator& evaluator, double count) { evaluator.run(static_cast<Index>(count)); }
 
 void adapt(Model& model, const SampleAddresses& at, double batchSize) {
   model.adapt(samples(at), static_cast<Index>(batchSize));
@@ -268,7 +283,6 @@ void run(Trainer& trainer, double maxBatches, double budgetMs) {
 }
 double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch()); }
 double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
-val trainerSums(const Trainer& trainer) { return sums(trainer.totals()); }
 
 template <class Table, class Describe>
 val described(const Table& table, Describe describe) {
@@ -340,7 +354,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .field("columns", &SampleAddresses::columns)
       .field("values", &SampleAddresses::values)
       .field("targets", &SampleAddresses::targets)
-      .field("classes", &SampleAddresses::classes);
+      .field("classes", &SampleAddresses::classes)
+      .field("weights", &SampleAddresses::weights);
 
   emscripten::class_<Model>("Model")
       .constructor(&newModel, emscripten::allow_raw_pointers())
@@ -348,7 +363,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("compile", &compile)
       .function("adapt", &adapt)
       .function("predict", &predict)
-      .function("evaluate", &evaluate)
+      .function("accumulatorSize", &accumulatorSize)
       .function("forward", &forward)
       .function("lossAndGradients", &lossAndGradients)
       .function("gradientCheck", &check)
@@ -370,7 +385,13 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("batch", &batch)
       .function("batchesPerEpoch", &batchesPerEpoch)
       .function("epochDone", &Trainer::epochDone)
-      .function("sums", &trainerSums);
+      .function("results", &results<Trainer>);
+
+  emscripten::class_<Evaluator>("Evaluator")
+      .constructor(&newEvaluator, emscripten::allow_raw_pointers())
+      .function("restart", &Evaluator::restart)
+      .function("run", &runEvaluator)
+      .function("results", &results<Evaluator>);
 
   emscripten::function("catalogue", &catalogue);
 

@@ -47,6 +47,7 @@ void Batcher::gather(const Selection& selection) {
     gatherDense(selection);
   }
   gatherTargets(selection);
+  if (samples_.weights) gatherWeights(selection);
 }
 
 Input Batcher::x() const {
@@ -100,6 +101,16 @@ void Batcher::gatherTargets(const Selection& selection) {
     }
   }
   targets_ = targetStorage_.data();
+}
+
+void Batcher::gatherWeights(const Selection& selection) {
+  if (!selection.order) {
+    weights_ = samples_.weights + selection.first;
+    return;
+  }
+  if (weightStorage_.size() < rows_) weightStorage_.resize(rows_);
+  for (Index i = 0; i < rows_; ++i) weightStorage_[i] = samples_.weights[selection[i]];
+  weights_ = weightStorage_.data();
 }
 
 }  // namespace mlp

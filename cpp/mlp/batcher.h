@@ -32,6 +32,7 @@ class Batcher {
   // Of the last gather().
   Input x() const;
   ConstMatrixMap targets() const { return ConstMatrixMap(targets_, rows_, outputs_); }
+  const Scalar* weights() const { return weights_; }  // rows, or null
 
   // Whether batches go the sparse way, if they may: sparse samples do, others when few of their numbers are not zero.
   bool sparse() const { return sparse_; }
@@ -39,6 +40,7 @@ class Batcher {
  private:
   void gatherDense(const Selection& selection);
   void gatherTargets(const Selection& selection);
+  void gatherWeights(const Selection& selection);
 
   Samples samples_;
   Index outputs_;
@@ -47,8 +49,10 @@ class Batcher {
   Index rows_ = 0;
   const Scalar* x_ = nullptr;  // the batch itself, in x storage or where the samples lie
   const Scalar* targets_ = nullptr;
+  const Scalar* weights_ = nullptr;
   Matrix xStorage_;
   Matrix targetStorage_;
+  Vector weightStorage_;
   SparseBatch sparseBatch_;
 };
 

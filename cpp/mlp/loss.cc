@@ -227,21 +227,21 @@ Objective::Objective(const Loss& loss, const LossOptions& options, const Activat
            (loss.fromLogits && std::find(loss.fused.begin(), loss.fused.end(), output.name) != loss.fused.end());
 }
 
-double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar scale,
-                        Scalar* delta) const {
+double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights,
+                        Scalar scale, Scalar* delta, double sum) const {
   const Index rows = a.rows();
   const Index units = a.cols();
   const RowLoss rowLoss = fused_ ? loss_->fromLogits : loss_->fromActivations;
   const Scalar* prediction = fused_ ? z.data() : a.data();
-  double sum = 0;
   double losses[kRowsAtOnce];  // added up in the order of the rows, however many threads made them
   for (Index first = 0; first < rows; first += kRowsAtOnce) {
     const Index count = std::min(kRowsAtOnce, rows - first);
     parallelRanges(count, partsOf(kLossWork * static_cast<double>(count * units)), [&](Index begin, Index end, int) {
       for (Index i = begin; i < end; ++i) {
         const Index place = (first + i) * units;
-        losses[i] = rowLoss(prediction + place, targets.data() + place, units, options_, scale,
-                            delta ? delta + place : nullptr);
+        const Scalar weight = weights ? weights[first + i] : Scalar(1);
+        losses[i] = weight * rowLoss(prediction + place, targets.data() + place, units, options_, weight * scale,
+                                     delta ? delta + place : nullptr);
       }
     });
     for (Index i = 0; i < count; ++i) sum += losses[i];
@@ -250,13 +250,15 @@ double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targe
   return sum;
 }
 
-double Objective::evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta) const {
+double Objective::evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta,
+                           const Scalar* weights) const {
   const double rows = static_cast<double>(a.rows());
-  return total(z, a, targets, static_cast<Scalar>(1 / rows), delta) / rows;
+  return total(z, a, targets, weights, static_cast<Scalar>(1 / rows), delta, 0) / rows;
 }
 
-double Objective::sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets) const {
-  return total(z, a, targets, 1, nullptr);
+double Objective::sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights,
+                      double sum) const {
+  return total(z, a, targets, weights, 1, nullptr, sum);
 }
 
 }  // namespace mlp

@@ -46,19 +46,25 @@ class Objective {
  public:
   Objective(const Loss& loss, const LossOptions& options, const Activation& output, Scalar outputAlpha);
 
-  // Mean over the rows. Where `delta` is not null it becomes Δ = ∂L/∂z, rows × units.
-  double evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta) const;
+  // Mean over the rows: Σ wᵢ·lossᵢ / rows, with a weight for each row, or 1 where `weights` is null. It divides by the
+  // rows, not by Σ wᵢ, as Keras does ('sum_over_batch_size' in keras/losses/loss.py). Where `delta` is not null it
+  // becomes Δ = ∂L/∂z, rows × units.
+  double evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta,
+                  const Scalar* weights = nullptr) const;
 
-  // Sum over the rows, for totals over many batches.
-  double sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets) const;
+  // `sum` + Σ wᵢ·lossᵢ, added row by row: however rows are cut into batches, the bits are the same.
+  double sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights = nullptr,
+             double sum = 0) const;
 
   const Loss& loss() const { return *loss_; }
   const LossOptions& options() const { return options_; }
+  const Activation& output() const { return *output_; }
   // Whether Δ comes straight from the logits.
   bool fused() const { return fused_; }
 
  private:
-  double total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar scale, Scalar* delta) const;
+  double total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights, Scalar scale,
+               Scalar* delta, double sum) const;
 
   const Loss* loss_;
   LossOptions options_;

@@ -1,7 +1,6 @@
 #include "mlp/model.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "mlp/error.h"
 #include "mlp/parallel.h"
@@ -12,18 +11,6 @@ namespace {
 
 // What updating a parameter costs, in multiplications.
 constexpr double kUpdateWork = 8;
-
-// 'accuracy' means: of each output where the outputs are independent yes-or-no answers, of the class elsewhere.
-const Metric* suited(const Metric* metric, const Loss& loss) {
-  const bool independentOutputs =
-      std::string_view(loss.name) == "binaryCrossentropy" || loss.targets == TargetKind::kSign;
-  return std::string_view(metric->name) == "accuracy" && independentOutputs ? findMetric("binaryAccuracy") : metric;
-}
-
-// Above which output a sample counts as class 1: where the loss is indifferent.
-Scalar threshold(const Objective& objective) {
-  return objective.options().fromLogits || objective.loss().targets == TargetKind::kSign ? Scalar(0) : Scalar(0.5);
-}
 
 bool allFinite(const Scalar* numbers, Index count) {
   Vec differences = splat(0);  // x − x is 0, or else NaN, which stays
@@ -36,13 +23,16 @@ bool allFinite(const Scalar* numbers, Index count) {
 
 }  // namespace
 
-void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,
+void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<MetricChoice>& metrics,
                     const Optimizer& optimizer, const OptimizerOptions& optimizerOptions) {
   require(!network.layers().empty(), "model: expected at least one layer, got none");
   const Layer& last = *network.layers().back();
   objective_ = Objective(loss, lossOptions, last.activation(), last.alpha());  // which may refuse: then nothing changed
   metrics_.clear();
-  for (const Metric* metric : metrics) metrics_.push_back(suited(metric, loss));
+  for (const MetricChoice& choice : metrics) {
+    const Index place = accumulatorSize();
+    metrics_.push_back({choice.metric, Judged(*objective_, network.outputs(), choice.options), place});
+  }
   optimizer_ = &optimizer;
   optimizerOptions_ = optimizerOptions;
   optimizerState_.setZero(optimizer.slots(optimizerOptions) * network.parameters().size());
@@ -50,15 +40,30 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
 }
 
 void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const {
-  for (std::size_t i = 0; i < metrics_.size(); ++i) {
-    totals.metrics[i] += metricSum(*metrics_[i], outputs, targets, threshold(*objective_));
+  for (const Gauge& gauge : metrics_) {
+    for (Index row = 0; row < outputs.rows(); ++row) {
+      const Index first = row * outputs.cols();
+      gauge.metric->add(gauge.judged, outputs.data() + first, targets.data() + first,
+                        totals.metrics.data() + gauge.place);
+    }
   }
   totals.rows += outputs.rows();
 }
 
-void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
+Index Model::accumulatorSize() const {
+  if (metrics_.empty()) return 0;
+  const Gauge& last = metrics_.back();
+  return last.place + last.metric->size(last.judged.units);
+}
+
+double Model::result(std::size_t metric, const Totals& totals) const {
+  const Gauge& gauge = metrics_[metric];
+  return gauge.metric->result(gauge.judged, totals.metrics.data() + gauge.place);
+}
+
+void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals, const Scalar* weights) {
   const Mode mode{true, static_cast<std::uint32_t>(step_)};
-  totals.loss += network.lossAndGradients(x, targets, *objective_, mode) * static_cast<double>(x.rows);
+  totals.loss += network.lossAndGradients(x, targets, *objective_, mode, weights) * static_cast<double>(x.rows);
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
   ++step_;
   const Index size = network.parameters().size();
@@ -136,8 +141,9 @@ void Model::evaluate(const Samples& samples, Index first, Index count, Index bat
   for (Index end = first + count; first < end; first += batchSize) {
     batcher.gather({nullptr, first, std::min(batchSize, end - first)});
     network.forward(batcher.x());
-    totals.loss += objective_->sum(network.z(last), network.a(last), batcher.targets()) +
-                   network.penalty() * static_cast<double>(batcher.x().rows);
+    totals.loss =
+        objective_->sum(network.z(last), network.a(last), batcher.targets(), batcher.weights(), totals.loss) +
+        network.penalty() * static_cast<double>(batcher.x().rows);
     addMetrics(network.a(last), batcher.targets(), totals);
   }
 }

@@ -1,6 +1,7 @@
 // A network together with how it is judged and how it is improved: objective, metrics, optimizer and its state.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -13,11 +14,23 @@
 
 namespace mlp {
 
-// Sums over samples, from which means are made: batches of any size add up.
+// What is known of the samples seen so far, from which figures are made: batches of any size add up.
 struct Totals {
   Index rows = 0;
-  double loss = 0;
-  std::vector<double> metrics;
+  double loss = 0;              // sum over the samples
+  std::vector<double> metrics;  // the accumulators of all metrics, one behind the other
+
+  void restart() {
+    rows = 0;
+    loss = 0;
+    std::fill(metrics.begin(), metrics.end(), 0.0);
+  }
+};
+
+// A metric as compile() is given it.
+struct MetricChoice {
+  const Metric* metric;
+  MetricOptions options;
 };
 
 class Model {
@@ -27,14 +40,15 @@ class Model {
   Network network;
 
   // Sets loss, metrics and optimizer; the optimizer starts afresh.
-  void compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,
+  void compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<MetricChoice>& metrics,
                const Optimizer& optimizer, const OptimizerOptions& optimizerOptions);
   bool compiled() const { return objective_.has_value(); }
   const Objective& objective() const { return *objective_; }
   std::size_t metricCount() const { return metrics_.size(); }
 
-  // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`.
-  void trainStep(const Input& x, ConstMatrixMap targets, Totals& totals);
+  // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`. weights: rows, as
+  // Objective::evaluate.
+  void trainStep(const Input& x, ConstMatrixMap targets, Totals& totals, const Scalar* weights = nullptr);
 
   // Sets the mean and variance of every normalization layer, the first one first, to those of what reaches it.
   void adapt(const Samples& samples, Index batchSize);
@@ -51,7 +65,12 @@ class Model {
   // Loss and metrics over samples.first … +count, added to `totals`.
   void evaluate(const Samples& samples, Index first, Index count, Index batchSize, Totals& totals);
 
-  Totals emptyTotals() const { return {0, 0, std::vector<double>(metrics_.size(), 0)}; }
+  // Length of Totals::metrics.
+  Index accumulatorSize() const;
+  Totals emptyTotals() const { return {0, 0, std::vector<double>(static_cast<std::size_t>(accumulatorSize()), 0)}; }
+  // What `totals` come to: the mean loss, then each metric.
+  double meanLoss(const Totals& totals) const { return totals.loss / static_cast<double>(totals.rows); }
+  double result(std::size_t metric, const Totals& totals) const;
 
   // Epochs begun since the model was made: the substream of the next shuffle.
   std::uint32_t epochsBegun = 0;
@@ -60,7 +79,12 @@ class Model {
   void addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const;
 
   std::optional<Objective> objective_;
-  std::vector<const Metric*> metrics_;
+  struct Gauge {
+    const Metric* metric;
+    Judged judged;
+    Index place;  // of its accumulator among those of all
+  };
+  std::vector<Gauge> metrics_;
   const Optimizer* optimizer_ = nullptr;
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;

@@ -101,7 +101,7 @@ void Network::addActivityGradient(std::size_t i, Scalar* gradient) const {
 }
 
 double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective,
-                                 const Mode& mode) {
+                                 const Mode& mode, const Scalar* weights) {
   forward(x, mode);
   const std::size_t last = layers_.size() - 1;
   const auto throughActivation = [this](std::size_t i, Scalar* gradient) {
@@ -110,7 +110,7 @@ double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const O
   };
   const auto deltaOf = [this](std::size_t i) { return workspace_.data() + places_[i].delta; };
 
-  const double loss = objective.evaluate(z(last), a(last), targets, deltaOf(last)) + penalty();
+  const double loss = objective.evaluate(z(last), a(last), targets, deltaOf(last), weights) + penalty();
   if (layers_[last]->activityRegularizer().any()) {
     const Index size = a(last).size();
     std::fill(scratch_.data(), scratch_.data() + size, Scalar(0));

@@ -51,8 +51,9 @@ class Network {
   // Forward pass and mean loss, penalties included. targets: rows × outputs.
   double loss(const Input& x, ConstMatrixMap targets, const Objective& objective, const Mode& mode = {});
 
-  // The same, and the backward pass: fills gradients() and every delta.
-  double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective, const Mode& mode = {});
+  // The same, and the backward pass: fills gradients() and every delta. weights: rows, as Objective::evaluate.
+  double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective, const Mode& mode = {},
+                          const Scalar* weights = nullptr);
 
   // Penalties on parameters, and on the activations of the last pass as means over its rows.
   double penalty() const;

@@ -7,7 +7,8 @@
 
 namespace mlp {
 
-// Samples in somebody else's memory: x in one of three forms, targets in one of two.
+// Samples in somebody else's memory: x in one of three forms, targets in one of two, and
+// perhaps weights.
 struct Samples {
   Index rows = 0;
   Index features = 0;
@@ -21,6 +22,8 @@ struct Samples {
 
   const Scalar* targets = nullptr;        // rows × outputs
   const std::int32_t* classes = nullptr;  // rows, each in [0, outputs)
+
+  const Scalar* weights = nullptr;  // rows: of each sample's loss; null where all are 1
 };
 
 // Which rows of the samples make a batch: order[first] … order[first + rows − 1], or first … themselves where

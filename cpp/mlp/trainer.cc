@@ -20,9 +20,7 @@ Trainer::Trainer(Model& model, const Samples& samples, Index batchSize, bool shu
 
 void Trainer::beginEpoch() {
   batch_ = 0;
-  totals_.rows = 0;
-  totals_.loss = 0;
-  std::fill(totals_.metrics.begin(), totals_.metrics.end(), 0.0);
+  totals_.restart();
   const std::uint32_t epoch = model_.epochsBegun++;
   if (!shuffle_) return;
   std::iota(order_.begin(), order_.end(), 0);
@@ -46,7 +44,7 @@ void Trainer::run(Index maxBatches, double budgetMs) {
 void Trainer::step() {
   const Index first = batch_ * batchSize_;
   batcher_.gather({shuffle_ ? order_.data() : nullptr, first, std::min(batchSize_, rows_ - first)});
-  model_.trainStep(batcher_.x(), batcher_.targets(), totals_);
+  model_.trainStep(batcher_.x(), batcher_.targets(), totals_, batcher_.weights());
   ++batch_;
 }
 

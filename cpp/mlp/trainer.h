@@ -20,6 +20,7 @@ class Trainer {
   // Batches done in this epoch.
   Index batch() const { return batch_; }
   bool epochDone() const { return batch_ == batchesPerEpoch(); }
+  const Model& model() const { return model_; }
   // Of this epoch so far.
   const Totals& totals() const { return totals_; }
 

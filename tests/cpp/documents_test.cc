@@ -252,7 +252,7 @@ OptimizerOptions rate(double learningRate) {
 double accuracyOf(Model& model, const Samples& samples) {
   Totals totals = model.emptyTotals();
   model.evaluate(samples, 0, samples.rows, 256, totals);
-  return totals.metrics[0] / static_cast<double>(totals.rows);
+  return model.result(0, totals);
 }
 
 void train(Model& model, const Samples& samples, Index batchSize, int epochs) {

@@ -30,8 +30,7 @@ struct Score {
 Score evaluate(Model& model, const Samples& samples) {
   Totals totals = model.emptyTotals();
   model.evaluate(samples, 0, samples.rows, 64, totals);
-  const double rows = static_cast<double>(totals.rows);
-  const Score score{totals.loss / rows, totals.metrics.empty() ? 0 : totals.metrics[0] / rows};
+  const Score score{model.meanLoss(totals), model.metricCount() == 0 ? 0 : model.result(0, totals)};
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
   std::cout << test->name() << ": loss " << score.loss << ", accuracy " << score.accuracy << '\n';
   return score;

@@ -80,8 +80,8 @@ inline Model makeModel(Index features, const std::vector<LayerSpec>& layers, std
                        const std::vector<std::string_view>& metrics = {}, std::uint64_t seed = 1) {
   Model model(features, seed);
   addLayers(model.network, layers);
-  std::vector<const Metric*> list;
-  for (const std::string_view metric : metrics) list.push_back(&metricCalled(metric));
+  std::vector<MetricChoice> list;
+  for (const std::string_view metric : metrics) list.push_back({&metricCalled(metric), {}});
   model.compile(lossCalled(loss), {}, list, optimizerCalled(optimizer), optimizerOptions);
   return model;
 }

@@ -8,7 +8,8 @@ import { refuses, WITH_TARGETS, wrong, X, Y, type Refusal, type WithTargets } fr
 beforeAll(() => init());
 
 const FIT_OPTIONS =
-  "'epochs', 'initialEpoch', 'batchSize', 'validationSplit', 'validationData', 'shuffle', 'callbacks', 'signal'";
+  "'epochs', 'initialEpoch', 'batchSize', 'validationSplit', 'validationData', 'shuffle', 'sampleWeight', " +
+  "'classWeight', 'callbacks', 'signal'";
 const CALLBACKS =
   "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield'";
 
@@ -264,7 +265,7 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     'evaluate',
     { batch: 5 },
     RangeError,
-    "evaluate: options: option: expected one of 'batchSize', got 'batch'.",
+    "evaluate: options: option: expected one of 'batchSize', 'sampleWeight', 'classWeight', got 'batch'.",
   ],
   [
     'evaluate',
@@ -389,12 +390,17 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     RangeError,
     'fit: validationSplit: expected a share that leaves rows on both sides of 3, got 0.9',
   ],
-  ['fit', { validationData: X }, TypeError, 'fit: validationData: expected an array [x, y], got Array(3)'],
+  [
+    'fit',
+    { validationData: X },
+    TypeError,
+    'fit: validationData[0]: expected a Float32Array (rows × 2) or an array of rows, got Array(2)',
+  ],
   [
     'fit',
     { validationData: { x: X, y: Y } },
     TypeError,
-    'fit: validationData: expected an array [x, y], got Object',
+    'fit: validationData: expected an array [x, y] or [x, y, sampleWeight], got Object',
   ],
   [
     'fit',

@@ -488,6 +488,63 @@ refuses('compile', [
     "compile: metrics: expected an array of names, got 'accuracy'",
   ],
   [
+    'a metric that is a number',
+    compile({ metrics: [5] }),
+    TypeError,
+    `compile: metrics[0]: expected one of ${METRIC_NAMES}, got 5`,
+  ],
+  [
+    'a metric under what others call it',
+    compile({ metrics: ['f1'] }),
+    RangeError,
+    `compile: metrics[0]: expected one of ${METRIC_NAMES}, got 'f1'. Did you mean 'f1Score'?`,
+  ],
+  [
+    'a metric without a name',
+    compile({ metrics: [{ k: 5 }] }),
+    TypeError,
+    `compile: metrics[0].name: expected one of ${METRIC_NAMES}, got undefined`,
+  ],
+  [
+    'an option of another metric',
+    compile({ metrics: ['auc', { name: 'precision', k: 5 }] }),
+    RangeError,
+    "compile: metrics[1]: option: expected one of 'name', 'threshold', 'average', got 'k'.",
+  ],
+  [
+    'a k of 0',
+    compile({ metrics: [{ name: 'topKAccuracy', k: 0 }] }),
+    RangeError,
+    'compile: metrics[0].k: expected an integer from 1 to 2147483647, got 0',
+  ],
+  [
+    'a k that is text',
+    compile({ metrics: [{ name: 'topKAccuracy', k: '3' }] }),
+    TypeError,
+    "compile: metrics[0].k: expected an integer from 1 to 2147483647, got '3'",
+  ],
+  [
+    'a threshold that is not a number',
+    compile({ metrics: [{ name: 'recall', threshold: NaN }] }),
+    RangeError,
+    'compile: metrics[0].threshold: expected a finite number, got NaN',
+  ],
+  [
+    'a threshold of logits that is no probability',
+    compile({
+      loss: { name: 'binaryCrossentropy', fromLogits: true },
+      metrics: [{ name: 'recall', threshold: -0.5 }],
+    }),
+    RangeError,
+    'compile: metrics[0].threshold: expected a number from 0 to below 1, got -0.5',
+  ],
+  [
+    'an unknown average',
+    compile({ metrics: [{ name: 'f1Score', average: 'mean' }] }),
+    RangeError,
+    "compile: metrics[0].average: expected one of 'macro', 'micro', 'weighted', got 'mean'.",
+  ],
+  [
     'an unknown metric',
     compile({ metrics: ['accuracy', 'acc'] }),
     RangeError,

@@ -1,5 +1,5 @@
 /** What the parts of a model share: the native object and the description it was built from. */
-import { reserve, type Scope } from './heap.js';
+import { copyFloats, reserve, scoped, type Scope } from './heap.js';
 import { rangeError } from './check.js';
 import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
 import { weightsOf, type ResolvedCompile, type ResolvedLayers, type WeightShape } from './layers.js';
@@ -68,7 +68,7 @@ export function countParams(core: ResolvedLayers): number {
 
 /**
  * Bytes that a pass over `rows` rows may allocate in the core: z, a, delta and what a layer remembers, the scratch
- * of its products, and the batch itself, which a sparse one of the greatest density doubles.
+ * of its products, and the batch itself, with its weights, which a sparse one of the greatest density doubles.
  */
 export function workspaceBytes(core: Core, rows: number): number {
   const { threads } = backend();
@@ -79,7 +79,7 @@ export function workspaceBytes(core: Core, rows: number): number {
     8 * threads * Math.max(core.features, widest),
     rows * (widest + 8 + 16 * threads),
   );
-  return 4 * (activations + scratch + rows * (2 * core.features + outputsOf(core)));
+  return 4 * (activations + scratch + rows * (2 * core.features + outputsOf(core) + 1));
 }
 
 /** As {@link reserve}, for a pass over `rows` rows and `more` bytes. */
@@ -101,6 +101,7 @@ export function place(scope: Scope, inputs: InputRows, targets: TargetRows = {})
     values: scope.copyIn(sparse?.values),
     targets: scope.copyIn(targets.values),
     classes: scope.copyIn(targets.classes),
+    weights: scope.copyIn(targets.weights),
   };
 }
 
@@ -124,12 +125,38 @@ export function wholeBatch(
   return samples;
 }
 
-/** The sums of `cpp/bindings.cc` as means by name: `loss`, metrics. */
-export function logsFrom(core: Core, sums: number[], prefix: '' | 'val' = ''): { loss: number } {
-  const [rows, ...values] = sums as [number, ...number[]];
-  const names = ['loss', ...core.compiled!.metrics];
+/** The results of `cpp/bindings.cc` by name: `loss`, metrics; a name that was there before gets `_1`, `_2` … */
+export function logsFrom(core: Core, results: number[], prefix: '' | 'val' = ''): { loss: number } {
+  const names = ['loss', ...core.compiled!.metrics.map(({ name }) => name)];
   const spelt = (name: string) => (prefix ? prefix + name[0]!.toUpperCase() + name.slice(1) : name);
-  return Object.fromEntries(names.map((name, i) => [spelt(name), values[i]! / rows])) as { loss: number };
+  const entries = names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length;
+    return [spelt(before ? `${name}_${before}` : name), results[1 + i]!];
+  });
+  return Object.fromEntries(entries) as { loss: number };
+}
+
+/** Bytes of the accumulators that a `Trainer` or an `Evaluator` holds. */
+export function accumulatorBytes(core: Core): number {
+  return 8 * core.native.accumulatorSize();
+}
+
+/** Outputs for checked samples, rows × units, computed `batchSize` rows at a time, in `output` if it is given. */
+export function predictRows<Output extends Float32Array = Float32Array<ArrayBuffer>>(
+  core: Core,
+  inputs: InputRows,
+  batchSize: number,
+  output?: Output,
+): Output {
+  const length = inputs.rows * outputsOf(core);
+  const passRows = Math.min(batchSize, inputs.rows);
+  return scoped((scope) => {
+    const outputs = scope.allocate(4 * length);
+    const samples = place(scope, inputs);
+    reserveWorkspace(core, passRows);
+    core.native.predict(samples, passRows, outputs);
+    return copyFloats(outputs, length, output);
+  });
 }
 
 /** @throws {RangeError} when any weight is not finite. */

@@ -16,10 +16,11 @@ export interface InputRows {
   sparse?: { rowStarts: Int32Array; columns: Int32Array; values: Float32Array };
 }
 
-/** Checked targets: numbers, rows × units, or one class index a row. */
+/** Checked targets: numbers, rows × units, or one class index a row; and perhaps a weight for each row. */
 export interface TargetRows {
   values?: Float32Array;
   classes?: Int32Array;
+  weights?: Float32Array;
 }
 
 /** rows × features finite numbers, at least one row. Typed arrays are not copied. */
@@ -280,7 +281,7 @@ function checkValues(
   }
 }
 
-function isNumberList(y: unknown): y is Float32Array | Uint8Array | Int32Array | number[] {
+export function isNumberList(y: unknown): y is Float32Array | Uint8Array | Int32Array | number[] {
   return (
     y instanceof Float32Array ||
     y instanceof Uint8Array ||

@@ -10,9 +10,18 @@ import {
 } from './check.js';
 import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows } from './data.js';
 import { Scope } from './heap.js';
-import { logsFrom, outputsOf, place, reserveWorkspace, targetKindOf, type Core } from './core.js';
-import type { Callbacks, FitOptions, History, Inputs, Logs, Targets } from './types.js';
+import {
+  accumulatorBytes,
+  logsFrom,
+  outputsOf,
+  place,
+  reserveWorkspace,
+  targetKindOf,
+  type Core,
+} from './core.js';
+import type { Callbacks, FitOptions, History, Inputs, Logs, SampleWeight, Targets } from './types.js';
 import { mlp } from './wasm.js';
+import { checkSampleWeight, withClassWeight } from './weights.js';
 
 /** How long a stretch of training keeps the event loop waiting, in milliseconds. */
 const BUDGET_MS = 10;
@@ -21,7 +30,7 @@ interface Samples extends InputRows {
   targets: TargetRows;
 }
 
-type Plan = Required<Omit<FitOptions, 'signal' | 'validationSplit' | 'validationData'>> & {
+type Plan = Required<Pick<FitOptions, 'epochs' | 'initialEpoch' | 'batchSize' | 'shuffle' | 'callbacks'>> & {
   signal: AbortSignal | undefined;
   training: Samples;
   validation: Samples | undefined;
@@ -47,6 +56,8 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
     'validationSplit',
     'validationData',
     'shuffle',
+    'sampleWeight',
+    'classWeight',
     'callbacks',
     'signal',
   ]);
@@ -57,6 +68,8 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
     validationSplit = 0,
     validationData,
     shuffle = true,
+    sampleWeight,
+    classWeight,
     callbacks = {},
     signal,
   } = options;
@@ -73,17 +86,27 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
     throw typeError('fit: signal', 'an AbortSignal', signal);
   }
 
-  const samples = (nameX: string, someX: Inputs, nameY: string, someY: Targets): Samples => {
+  const samples = (
+    [nameX, nameY, nameWeight]: [string, string, string],
+    someX: Inputs,
+    someY: Targets,
+    weight?: SampleWeight,
+  ): Samples => {
     const inputs = checkInputs(`fit: ${nameX}`, someX, core.features);
-    return { ...inputs, targets: checkTargets(`fit: ${nameY}`, someY, inputs.rows, outputsOf(core), kind) };
+    const targets = checkTargets(`fit: ${nameY}`, someY, inputs.rows, outputsOf(core), kind);
+    if (weight !== undefined) targets.weights = checkSampleWeight(`fit: ${nameWeight}`, weight, inputs.rows);
+    return { ...inputs, targets };
   };
-  let training = samples('x', x, 'y', y);
+  let training = samples(['x', 'y', 'sampleWeight'], x, y, sampleWeight);
   let validation: Samples | undefined;
   if (validationData !== undefined) {
-    if (!Array.isArray(validationData) || validationData.length !== 2) {
-      throw typeError('fit: validationData', 'an array [x, y]', validationData);
+    if (!Array.isArray(validationData) || ![2, 3].includes(validationData.length)) {
+      throw typeError('fit: validationData', 'an array [x, y] or [x, y, sampleWeight]', validationData);
     }
-    validation = samples('validationData[0]', validationData[0], 'validationData[1]', validationData[1]);
+    validation = samples(
+      ['validationData[0]', 'validationData[1]', 'validationData[2]'],
+      ...(validationData as [Inputs, Targets, SampleWeight?]),
+    );
   } else if (validationSplit > 0) {
     const kept = Math.floor(training.rows * (1 - validationSplit));
     if (kept === 0 || kept === training.rows) {
@@ -96,6 +119,8 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
     validation = slice(core, training, kept, training.rows);
     training = slice(core, training, 0, kept);
   }
+  if (classWeight !== undefined)
+    training = { ...training, targets: withClassWeight(core, 'fit', classWeight, training.targets) };
   return {
     epochs,
     initialEpoch,
@@ -115,13 +140,16 @@ function bound(callbacks: Callbacks): Callbacks {
 }
 
 function slice(core: Core, samples: Samples, begin: number, end: number): Samples {
-  const { values, classes } = samples.targets;
+  const { values, classes, weights } = samples.targets;
   const units = outputsOf(core);
   return {
     ...sliceInputs(samples, begin, end),
-    targets: values
-      ? { values: values.subarray(begin * units, end * units) }
-      : { classes: classes!.subarray(begin, end) },
+    targets: {
+      ...(values
+        ? { values: values.subarray(begin * units, end * units) }
+        : { classes: classes!.subarray(begin, end) }),
+      ...(weights && { weights: weights.subarray(begin, end) }),
+    },
   };
 }
 
@@ -138,14 +166,16 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
     const validationSamples = validation && place(scope, validation, validation.targets);
     const trainingSamples = place(scope, training, training.targets);
     const passRows = Math.max(Math.min(batchSize, training.rows), validation ? 128 : 0);
-    reserveWorkspace(core, passRows, 4 * training.rows); // and the order of the samples
+    // And the order of the samples, and what training and validation accumulate.
+    reserveWorkspace(core, passRows, 4 * training.rows + 2 * accumulatorBytes(core));
     const trainer = new (mlp().Trainer)(core.native, trainingSamples, batchSize, shuffle);
+    const evaluator = validation && new (mlp().Evaluator)(core.native, validationSamples!, 128);
     try {
       let lastYield = performance.now();
       const breathe = async (epoch: number) => {
         if (performance.now() - lastYield < BUDGET_MS) return;
         if (onYield && trainer.batch() > 0)
-          await onYield(epoch, trainer.batch(), logsFrom(core, trainer.sums()));
+          await onYield(epoch, trainer.batch(), logsFrom(core, trainer.results()));
         await nextTask();
         lastYield = performance.now();
       };
@@ -157,30 +187,28 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
         trainer.beginEpoch();
         while (!trainer.epochDone() && !ended()) {
           const batch = trainer.batch();
-          const rowsBefore = trainer.sums()[0]!;
+          const rowsBefore = everyBatch ? trainer.results()[0]! : 0;
           if (everyBatch) await onBatchBegin?.(batch);
           trainer.run(everyBatch ? 1 : trainer.batchesPerEpoch(), BUDGET_MS);
           if (everyBatch) {
-            const sums = trainer.sums();
-            await onBatchEnd?.(batch, { ...logsFrom(core, sums), size: sums[0]! - rowsBefore });
+            const results = trainer.results();
+            await onBatchEnd?.(batch, { ...logsFrom(core, results), size: results[0]! - rowsBefore });
           }
           await breathe(epoch);
         }
         if (!trainer.epochDone()) break;
-        logs = logsFrom(core, trainer.sums());
+        logs = logsFrom(core, trainer.results());
 
         if (validation) {
-          let sums: number[] | undefined;
+          evaluator!.restart();
           let rows = Math.max(1, Math.min(256, validation.rows)); // grows to what fits the budget
           for (let first = 0; first < validation.rows && !ended(); first += rows) {
             if (first > 0 && performance.now() - lastYield < BUDGET_MS / 2) rows *= 2;
-            const count = Math.min(rows, validation.rows - first);
-            const part = core.native.evaluate(validationSamples!, first, count, Math.min(count, 128));
-            sums = sums ? sums.map((sum, i) => sum + part[i]!) : part;
+            evaluator!.run(rows);
             await breathe(epoch);
           }
           if (ended()) break;
-          logs = { ...logs, ...logsFrom(core, sums!, 'val') };
+          logs = { ...logs, ...logsFrom(core, evaluator!.results(), 'val') };
         }
 
         history.epoch.push(epoch);
@@ -190,6 +218,7 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
       await onTrainEnd?.(logs);
     } finally {
       trainer.delete();
+      evaluator?.delete();
     }
   } finally {
     scope.free();

@@ -15,6 +15,7 @@ export {
   normalization,
 } from './layers.js';
 export { sequential, type Sequential } from './model.js';
+export { confusionMatrix } from './confusion.js';
 export { loadModel } from './formats/model.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';
 export { readCsv, type CsvOptions, type CsvTable } from './formats/csv.js';

@@ -34,6 +34,7 @@ import {
   type LayerNormalizationOptions,
   type LayerOptions,
   type LossConfig,
+  type MetricConfig,
   type MetricName,
   type OptimizerConfig,
   type RegularizerConfig,
@@ -50,7 +51,7 @@ export interface ResolvedLayers {
 export interface ResolvedCompile {
   optimizer: OptimizerConfig;
   loss: LossConfig;
-  metrics: MetricName[];
+  metrics: MetricConfig[];
 }
 
 /** Options of each initialiser. */
@@ -86,6 +87,11 @@ export function nativeLayer(layer: LayerDescription): object {
 /** What `compile` in `cpp/bindings.cc` reads as its loss. */
 export function nativeLoss(loss: LossConfig): object {
   return { ...NATIVE_LOSS, ...loss };
+}
+
+/** What `compile` in `cpp/bindings.cc` reads as its metrics. */
+export function nativeMetrics(metrics: readonly MetricConfig[]): object[] {
+  return metrics.map((metric) => ({ threshold: NaN, k: 5, average: 'macro', ...metric }));
 }
 
 /** The name out of `'name'` or `{ name: 'name', … }`, and what else the latter gives: a copy. */
@@ -350,12 +356,41 @@ export function resolveCompile(options: CompileOptions): ResolvedCompile {
   checkObject('compile', options, ['optimizer', 'loss', 'metrics']);
   const { metrics = [] } = options;
   if (!Array.isArray(metrics)) throw typeError('compile: metrics', 'an array of names', metrics);
+  const optimizer = resolveOptimizer('compile: optimizer', options.optimizer);
+  const loss = resolveLoss('compile: loss', options.loss);
   return {
-    optimizer: resolveOptimizer('compile: optimizer', options.optimizer),
-    loss: resolveLoss('compile: loss', options.loss),
-    metrics: metrics.map((metric, i) => checkName(`compile: metrics[${i}]`, metric, METRICS) as MetricName),
+    optimizer,
+    loss,
+    metrics: metrics.map((metric, i) => resolveMetric(`compile: metrics[${i}]`, metric, loss)),
   };
 }
+
+/** Options of each metric. */
+const METRIC_OPTIONS: Partial<Record<MetricName, (keyof MetricConfig)[]>> = {
+  binaryAccuracy: ['threshold'],
+  topKAccuracy: ['k'],
+  precision: ['threshold', 'average'],
+  recall: ['threshold', 'average'],
+  f1Score: ['threshold', 'average'],
+};
+
+function resolveMetric(argument: string, value: MetricName | MetricConfig, loss: LossConfig): MetricConfig {
+  const config = named<MetricConfig>(argument, value, METRICS);
+  const keys = METRIC_OPTIONS[config.name] ?? [];
+  const resolved: MetricConfig = {
+    ...(keys.includes('k') && { k: 5 }),
+    ...(keys.includes('average') && { average: 'macro' }),
+    ...checkObject(argument, config, ['name', ...keys]),
+  };
+  const { threshold, k, average } = resolved;
+  if (threshold !== undefined)
+    checkNumber(`${argument}.threshold`, threshold, ...(loss.fromLogits ? [0, 1] : []));
+  if (k !== undefined) checkInteger(`${argument}.k`, k, 1);
+  if (average !== undefined) checkName(`${argument}.average`, average, AVERAGES);
+  return resolved;
+}
+
+const AVERAGES = ['macro', 'micro', 'weighted'];
 
 function resolveOptimizer(argument: string, value: CompileOptions['optimizer']): OptimizerConfig {
   const config = named<OptimizerConfig>(argument, value, OPTIMIZERS);

@@ -1,10 +1,12 @@
 import { checkFunction, checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
 import {
+  accumulatorBytes,
   checkFinite,
   countParams,
   logsFrom,
   outputsOf,
   place,
+  predictRows,
   reserveWorkspace,
   targetKindOf,
   weightPlaces,
@@ -13,13 +15,14 @@ import {
 } from './core.js';
 import { checkInputs, checkOutput, checkTargets } from './data.js';
 import { planFit, runFit } from './fit.js';
-import { copyFloats, overwrite, reserve, scoped } from './heap.js';
+import { overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
-import { nativeLayer, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
+import { nativeLayer, nativeLoss, nativeMetrics, resolveCompile, resolveLayers } from './layers.js';
 import { writeModel } from './formats/model.js';
 import { RowPredictor } from './row.js';
 import type {
   CompileOptions,
+  EvaluateOptions,
   FitOptions,
   GradientCheck,
   History,
@@ -34,6 +37,7 @@ import type {
   Weight,
 } from './types.js';
 import { mlp, type NativeModel } from './wasm.js';
+import { checkSampleWeight, withClassWeight } from './weights.js';
 
 declare global {
   interface SymbolConstructor {
@@ -136,7 +140,7 @@ export class Sequential {
       throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
     }
     reserve(2 * 4 * countParams(core)); // optimizer state
-    core.native.compile(nativeLoss(resolved.loss), resolved.metrics, resolved.optimizer);
+    core.native.compile(nativeLoss(resolved.loss), nativeMetrics(resolved.metrics), resolved.optimizer);
     core.compiled = resolved;
   }
 
@@ -161,23 +165,29 @@ export class Sequential {
     }
   }
 
-  /**
-   * Mean loss and metrics over rows × features samples and their targets.
-   *
-   * @param options.batchSize rows a pass; changes memory, not results. Default 128.
-   */
-  evaluate(x: Inputs, y: Targets, options: { batchSize?: number } = {}): Logs {
+  /** Mean loss and metrics over rows × features samples and their targets. */
+  evaluate(x: Inputs, y: Targets, options: EvaluateOptions = {}): Logs {
     const core = this.#alive('evaluate');
-    const { batchSize = BATCH_SIZE } = checkObject('evaluate: options', options, ['batchSize']);
+    checkObject('evaluate: options', options, ['batchSize', 'sampleWeight', 'classWeight']);
+    const { batchSize = BATCH_SIZE, sampleWeight, classWeight } = options;
     const kind = targetKindOf(core, 'evaluate');
     checkInteger('evaluate: batchSize', batchSize, 1);
     const inputs = checkInputs('evaluate: x', x, core.features);
-    const targets = checkTargets('evaluate: y', y, inputs.rows, outputsOf(core), kind);
+    let targets = checkTargets('evaluate: y', y, inputs.rows, outputsOf(core), kind);
+    if (sampleWeight !== undefined)
+      targets.weights = checkSampleWeight('evaluate: sampleWeight', sampleWeight, inputs.rows);
+    if (classWeight !== undefined) targets = withClassWeight(core, 'evaluate', classWeight, targets);
     const passRows = Math.min(batchSize, inputs.rows);
     return scoped((scope) => {
       const samples = place(scope, inputs, targets);
-      reserveWorkspace(core, passRows);
-      return logsFrom(core, core.native.evaluate(samples, 0, inputs.rows, passRows));
+      reserveWorkspace(core, passRows, accumulatorBytes(core));
+      const evaluator = new (mlp().Evaluator)(core.native, samples, passRows);
+      try {
+        evaluator.run(inputs.rows);
+        return logsFrom(core, evaluator.results());
+      } finally {
+        evaluator.delete();
+      }
     });
   }
 
@@ -205,14 +215,7 @@ export class Sequential {
     }
     const inputs = checkInputs('predict: x', x, core.features); // which says what is not finite in one row, too
     if (output !== undefined) checkOutput('predict: output', output, inputs.rows, units);
-    const passRows = Math.min(batchSize, inputs.rows);
-    return scoped((scope) => {
-      const outputs = scope.allocate(4 * inputs.rows * units);
-      const samples = place(scope, inputs);
-      reserveWorkspace(core, passRows);
-      core.native.predict(samples, passRows, outputs);
-      return copyFloats(outputs, inputs.rows * units, output);
-    });
+    return predictRows(core, inputs, batchSize, output);
   }
 
   /**
@@ -354,6 +357,13 @@ export class Sequential {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** @internal What functions of their own files work on. */
+  static coreOf(model: Sequential, method: string): Core {
+    if (!(model instanceof Sequential))
+      throw typeError(`${method}: model`, 'a model made by sequential()', model);
+    return model.#alive(method);
   }
 
   #delete(): void {

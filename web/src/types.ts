@@ -65,8 +65,17 @@ export const METRICS = [
   'accuracy',
   'binaryAccuracy',
   'categoricalAccuracy',
+  'sparseCategoricalAccuracy',
+  'topKAccuracy',
+  'precision',
+  'recall',
+  'f1Score',
+  'auc',
+  'logLoss',
   'meanSquaredError',
   'meanAbsoluteError',
+  'rootMeanSquaredError',
+  'r2Score',
 ] as const;
 export type MetricName = (typeof METRICS)[number];
 
@@ -156,6 +165,39 @@ export interface LayerOptions {
   inputShape?: [number];
   /** Default: the kind of layer, with its position but on the first: `dense`, `dropout_1` … Unique within a model. */
   name?: string;
+}
+
+/**
+ * A metric with its parameters.
+ *
+ * Every metric is that of all samples of the epoch or evaluation, whatever the size of batches, and counts each sample
+ * once, whatever its weight. With one output, `binaryCrossentropy` or `hinge` each output is a yes or no of its own;
+ * otherwise outputs are classes, and the largest is the answer.
+ *
+ * * `precision`, `recall`, `f1Score`: 0 where there is nothing to divide by.
+ * * `auc`: area under the ROC curve; of several outputs each one or class against the rest, and the mean over those
+ *   that occur and do not only occur, NaN where there is none. Scores fall into 4096 bins, as wide as 1/64 of
+ *   p or 1 − p, whichever is less; those in one bin count as equal. The result is off by at most half the share of pairs
+ *   of a positive and a negative that share a bin. 64 kB of memory for each output.
+ * * `logLoss`: the cross-entropy of the outputs, without label smoothing.
+ * * `topKAccuracy`: of equal outputs the first counts as larger.
+ * * `r2Score`: the mean over the outputs; where targets are all the same, 1 if there is no error, else 0.
+ */
+export interface MetricConfig {
+  name: MetricName;
+  /**
+   * `binaryAccuracy`, `precision`, `recall`, `f1Score`: the output above which the answer is yes, where each output is
+   * one of its own; a probability, also where outputs are logits. Default 0.5, or 0 where targets are ±1.
+   */
+  threshold?: number;
+  /** `topKAccuracy`: how many outputs may be the right one. Default 5. */
+  k?: number;
+  /**
+   * `precision`, `recall`, `f1Score`, with several outputs: their mean (`'macro'`, default), in which a class that
+   * neither occurs nor is predicted does not count; one figure of the counts of all (`'micro'`); or their mean, each
+   * as often as it occurs (`'weighted'`). As in scikit-learn.
+   */
+  average?: 'macro' | 'micro' | 'weighted';
 }
 
 /** Options of {@link dense}. */
@@ -265,7 +307,8 @@ export interface SequentialOptions {
 export interface CompileOptions {
   optimizer: OptimizerName | OptimizerConfig;
   loss: LossName | LossConfig;
-  metrics?: MetricName[];
+  /** In logs under their names; a name that was there before gets `_1`, `_2` … */
+  metrics?: (MetricName | MetricConfig)[];
 }
 
 /** Samples as bytes, which stay bytes in memory until a batch is made of them. */
@@ -301,6 +344,33 @@ export type Inputs = Float32Array | Uint8Array | ByteInputs | SparseInputs | rea
 export type Targets =
   Float32Array | Uint8Array | Int32Array | readonly number[] | readonly (readonly number[])[];
 
+/** The weight of each sample in the loss: a finite number from 0 on for each row. */
+export type SampleWeight = Float32Array | readonly number[];
+
+/**
+ * The weight of each class in the loss, finite, from 0 on: an array of all of them, or an object in which missing ones
+ * count 1. With one output the classes are 0 and 1, or those of −1 and 1.
+ */
+export type ClassWeight = readonly number[] | Readonly<Record<number, number>>;
+
+/** Options of {@link Sequential.evaluate}. */
+export interface EvaluateOptions {
+  /** Rows a pass; changes memory, not results. Default 128. */
+  batchSize?: number;
+  /** As in {@link FitOptions}. */
+  sampleWeight?: SampleWeight;
+  /** As in {@link FitOptions}. */
+  classWeight?: ClassWeight;
+}
+
+/** What {@link confusionMatrix} returns. */
+export interface ConfusionMatrix {
+  /** The classes, 0 to below the units of the model; 0 and 1 with one output. */
+  labels: number[];
+  /** `matrix[i][j]`: how many samples of class i were taken for class j. */
+  matrix: number[][];
+}
+
 /** Loss and metrics of an epoch or batch: `loss`, `accuracy`, `valLoss`, `valAccuracy` … */
 export interface Logs {
   loss: number;
@@ -334,10 +404,17 @@ export interface FitOptions {
   batchSize?: number;
   /** Fraction in [0, 1) of the samples, taken from the end, to validate on instead of training. Default 0. */
   validationSplit?: number;
-  /** Samples and targets to validate on after each epoch; goes before `validationSplit`. */
-  validationData?: readonly [Inputs, Targets];
+  /** Samples, targets and perhaps their weights to validate on after each epoch; goes before `validationSplit`. */
+  validationData?: readonly [Inputs, Targets] | readonly [Inputs, Targets, SampleWeight];
   /** A new order of the samples for each epoch, from the model's seed. Default true. */
   shuffle?: boolean;
+  /**
+   * Multiplies each sample's loss, and so its gradient. The mean still divides by the number of samples, not by the sum
+   * of weights: as Keras does (`sum_over_batch_size` in `keras/src/losses/loss.py`). Metrics know no weights.
+   */
+  sampleWeight?: SampleWeight;
+  /** Multiplies the weight of each sample by that of its class; in training, not in validation. */
+  classWeight?: ClassWeight;
   callbacks?: Callbacks;
   /** Ends training at the next yield: `fit` resolves with the history so far and the model stays usable. */
   signal?: AbortSignal;

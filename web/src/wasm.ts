@@ -19,15 +19,15 @@ export interface SampleAddresses {
   values: Pointer;
   targets: Pointer;
   classes: Pointer;
+  weights: Pointer;
 }
 
 /** What `cpp/bindings.cc` binds as `Model.…`. */
 export interface NativeModel {
   addLayer(layer: object): void;
   adapt(samples: SampleAddresses, batchSize: number): void;
-  compile(loss: object, metricNames: string[], optimizer: object): void;
+  compile(loss: object, metrics: object[], optimizer: object): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
-  evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
   forward(samples: SampleAddresses): void;
   lossAndGradients(samples: SampleAddresses): number;
   gradientCheck(
@@ -48,6 +48,7 @@ export interface NativeModel {
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
+  accumulatorSize(): number;
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
@@ -66,7 +67,18 @@ export interface NativeTrainer {
   batch(): number;
   batchesPerEpoch(): number;
   epochDone(): boolean;
-  sums(): number[];
+  /** Of the epoch so far: [rows, mean loss, metrics …] */
+  results(): number[];
+  delete(): void;
+}
+
+/** What `cpp/bindings.cc` binds as `Evaluator`. */
+export interface NativeEvaluator {
+  restart(): void;
+  /** Goes on with the next `count` rows, or as many as are left. */
+  run(count: number): void;
+  /** Of the rows so far: [rows, mean loss, metrics …] */
+  results(): number[];
   delete(): void;
 }
 
@@ -94,6 +106,7 @@ export interface MlpModule {
     batchSize: number,
     shuffle: boolean,
   ) => NativeTrainer;
+  Evaluator: new (model: NativeModel, samples: SampleAddresses, batchSize: number) => NativeEvaluator;
   catalogue(): Catalogue;
   /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
   poolEntry?(): number;
