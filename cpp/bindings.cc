@@ -68,6 +68,21 @@ void addDense(Model& model, const val& layer) {
   model.network.add(options);
 }
 
+const Optimizer& optimizerOf(const val& config) {
+  const std::string name = config["name"].as<std::string>();
+  return known(findOptimizer(name), name);
+}
+
+// `config`: every field of ResolvedOptimizer.
+OptimizerOptions optimizerOptionsOf(const val& config) {
+  const Optimizer& optimizer = optimizerOf(config);
+  OptimizerOptions options = optimizer.defaults();
+  for (const OptimizerOption& option : optimizer.options) options.*option.field = config[option.name].as<double>();
+  return options;
+}
+
+double slotsOf(const val& config) { return slotCount(optimizerOf(config), optimizerOptionsOf(config)); }
+
 // `loss`, `optimizer`: every field of ResolvedLoss and ResolvedOptimizer; `metricNames`: strings.
 void compile(Model& model, const val& loss, const val& metricNames, const val& optimizer) {
   LossOptions lossOptions;
@@ -80,13 +95,8 @@ void compile(Model& model, const val& loss, const val& metricNames, const val& o
     metricList.push_back(&known(findMetric(name), name));
   }
   const std::string lossName = loss["name"].as<std::string>();
-  const std::string optimizerName = optimizer["name"].as<std::string>();
-  const Optimizer& chosen = known(findOptimizer(optimizerName), optimizerName);
-  OptimizerOptions optimizerOptions;
-  for (const OptimizerOption& option : chosen.options) {
-    optimizerOptions.*option.field = optimizer[option.name].as<double>();
-  }
-  model.compile(known(findLoss(lossName), lossName), lossOptions, metricList, chosen, optimizerOptions);
+  model.compile(known(findLoss(lossName), lossName), lossOptions, metricList, optimizerOf(optimizer),
+                optimizerOptionsOf(optimizer));
 }
 
 // Samples as TypeScript describes them: addresses, 0 for what is not there.
@@ -227,10 +237,10 @@ val catalogue() {
             object.set("hasLogits", entry.fromLogits != nullptr);
           }));
   all.set("optimizers", described(optimizers(), [](const Optimizer& entry, val& object) {
-            OptimizerOptions defaults;
-            defaults.learningRate = entry.defaultLearningRate;
-            object.set("options", described(entry.options, [&](const OptimizerOption& option, val& field) {
-                         field.set("default", defaults.*option.field);
+            object.set("fullBatch", entry.fullBatch());
+            object.set("options", described(entry.options, [](const OptimizerOption& option, val& field) {
+                         field.set("kind", static_cast<int>(option.kind));
+                         field.set("default", option.fallback);
                          field.set("low", option.low);
                          field.set("high", option.high);
                        }));
@@ -292,6 +302,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .constructor(&newModel, emscripten::allow_raw_pointers())
       .function("addDense", &addDense)
       .function("compile", &compile)
+      .function("converged", &Model::converged)
+      .function("endTraining", &Model::endTraining)
       .function("predict", &predict)
       .function("evaluate", &evaluate)
       .function("forward", &forward)
@@ -319,6 +331,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::function("normalizeDigit", &normalize);
   emscripten::function("generateDigits", &generate);
   emscripten::function("catalogue", &catalogue);
+  emscripten::function("optimizerSlots", &slotsOf);
 
 #ifdef MLP_THREADS
   emscripten::function("poolEntry", &poolEntry);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "mlp/clip.h"
 #include "mlp/error.h"
 #include "mlp/parallel.h"
 #include "mlp/simd.h"
@@ -45,8 +46,10 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
   for (const Metric* metric : metrics) metrics_.push_back(suited(metric, loss));
   optimizer_ = &optimizer;
   optimizerOptions_ = optimizerOptions;
-  optimizerState_.setZero(optimizer.slots(optimizerOptions) * network.parameters().size());
+  optimizerState_.setZero(slotCount(optimizer, optimizerOptions) * network.parameters().size());
   step_ = 0;
+  lbfgs_ = {};
+  averaged_ = false;
 }
 
 void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const {
@@ -57,14 +60,53 @@ void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& t
 }
 
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
-  totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows);
-  addMetrics(network.a(network.layers().size() - 1), targets, totals);
   ++step_;
+  const bool whole = fullBatch();
+  const double loss = whole ? minimize(x, targets) : network.lossAndGradients(x, targets, *objective_);
+  totals.loss += loss * static_cast<double>(x.rows);
+  addMetrics(network.a(network.layers().size() - 1), targets, totals);
+  if (!whole) updateParameters();
+}
+
+void Model::updateParameters() {
+  const OptimizerOptions& options = optimizerOptions_;
   const Index size = network.parameters().size();
-  parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [this, size](Index begin, Index end, int) {
-    optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
-                       optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step_);
+  Scalar* const gradients = network.gradients().data();
+  if (options.clipNorm != 0) {
+    for (const Dense& layer : network.layers()) {
+      clipNorm(gradients + layer.kernelOffset(), layer.kernelSize(), options.clipNorm);
+      clipNorm(gradients + layer.biasOffset(), layer.biasSize(), options.clipNorm);
+    }
+  }
+  if (options.globalClipNorm != 0) clipNorm(gradients, size, options.globalClipNorm);
+  if (options.clipValue != 0) clipValue(gradients, size, options.clipValue);
+  parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [&](Index begin, Index end, int) {
+    mlp::updateParameters(*optimizer_, network.parameters().data() + begin, gradients + begin,
+                          optimizerState_.data() + begin, size, end - begin, options, step_);
   });
+  averaged_ = options.useEma != 0;
+}
+
+void Model::endTraining() {
+  if (!averaged_) return;
+  network.parameters() = optimizerState_.tail(network.parameters().size());
+  averaged_ = false;
+}
+
+double Model::minimize(const Input& x, ConstMatrixMap targets) {
+  struct Context {
+    Network& network;
+    const Input& x;
+    ConstMatrixMap targets;
+    const Objective& objective;
+  } context{network, x, targets, *objective_};
+  const auto evaluate = [](void* pointer) {
+    const Context& all = *static_cast<Context*>(pointer);
+    return all.network.lossAndGradients(all.x, all.targets, all.objective);
+  };
+  const LbfgsProblem problem{network.parameters().data(), network.gradients().data(), network.parameters().size(),
+                             evaluate, &context};
+  return lbfgs_.iterate(problem, optimizerState_.data(), optimizerOptions_, step_);
 }
 
 void Model::predict(const Samples& samples, Index batchSize, Scalar* outputs) {
