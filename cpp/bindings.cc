@@ -227,6 +227,7 @@ val described(const Table& table, Describe describe) {
 // Everything that has a name, so that the TypeScript lists can be held against it and defaults live here only.
 val catalogue() {
   static const char* const kTargetKinds[] = {"any", "probability", "sign", "nonNegative", "classIndex"};
+  static const char* const kOptionKinds[] = {"number", "integer", "flag"};
   const auto nameOnly = [](const auto&, val&) {};
   val all = val::object();
   all.set("activations", described(activations(), [](const Activation& entry, val& object) {
@@ -239,7 +240,7 @@ val catalogue() {
   all.set("optimizers", described(optimizers(), [](const Optimizer& entry, val& object) {
             object.set("fullBatch", entry.fullBatch());
             object.set("options", described(entry.options, [](const OptimizerOption& option, val& field) {
-                         field.set("kind", static_cast<int>(option.kind));
+                         field.set("kind", std::string(kOptionKinds[static_cast<int>(option.kind)]));
                          field.set("default", option.fallback);
                          field.set("low", option.low);
                          field.set("high", option.high);

@@ -134,7 +134,7 @@ export class Sequential {
     if (resolved.loss.fromLogits && last !== 'linear') {
       throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
     }
-    reserve(2 * 4 * countParams(core)); // optimizer state
+    reserve(4 * mlp().optimizerSlots(resolved.optimizer) * countParams(core));
     core.native.compile(nativeLoss(resolved.loss), resolved.metrics, resolved.optimizer);
     core.compiled = resolved;
   }

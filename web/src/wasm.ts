@@ -25,6 +25,10 @@ export interface SampleAddresses {
 export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
+  /** Whether the optimizer has found that further steps would find nothing better. */
+  converged(): boolean;
+  /** After the last step of training: averaged weights take their place. */
+  endTraining(): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
   evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
   forward(samples: SampleAddresses): void;
@@ -72,9 +76,18 @@ export interface NativeTrainer {
 export interface Catalogue {
   activations: { name: string; alpha: number }[];
   losses: { name: string; targets: TargetKind; hasLogits: boolean }[];
-  optimizers: { name: string; options: { name: string; default: number; low: number; high: number }[] }[];
+  optimizers: { name: string; fullBatch: boolean; options: OptimizerOption[] }[];
   initializers: { name: string }[];
   metrics: { name: string }[];
+}
+export interface OptimizerOption {
+  name: string;
+  /** A flag is false or true here, and 0 or 1 in the core. */
+  kind: 'number' | 'integer' | 'flag';
+  default: number;
+  /** low ≤ value < high */
+  low: number;
+  high: number;
 }
 export type TargetKind = 'any' | 'probability' | 'sign' | 'nonNegative' | 'classIndex';
 
@@ -95,6 +108,8 @@ export interface MlpModule {
   normalizeDigit(ink: Pointer, width: number, height: number, out: Pointer): boolean;
   generateDigits(seed: number, first: number, count: number, pixels: Pointer, labels: Pointer): void;
   catalogue(): Catalogue;
+  /** Numbers of state that an optimizer keeps for each weight. */
+  optimizerSlots(optimizer: object): number;
   /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
   poolEntry?(): number;
   poolEntered?(): number;
