@@ -113,10 +113,8 @@ void rmsprop(Scalar* parameters, const Scalar* gradients, Scalar* state, Index s
 // m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − ηm̂/(√v̂ + ε)
 // (Kingma & Ba 2014; document 001 §10.4). AMSGrad: the largest v so far for v in v̂ (Reddi, Kale & Kumar
 // 2018).
-template <bool AmsGrad>
-void adamLoop(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict mean,
-              Scalar* __restrict square, Scalar* __restrict largest, Index count,
-              const OptimizerOptions& options, std::int64_t step) {
+void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state,
+          Index slotStride, Index count, const OptimizerOptions& options, std::int64_t step) {
   const Scalar beta1 = static_cast<Scalar>(options.beta1);
   const Scalar beta2 = static_cast<Scalar>(options.beta2);
   const Scalar rest1 = static_cast<Scalar>(1 - options.beta1);
@@ -124,23 +122,24 @@ void adamLoop(Scalar* __restrict parameters, const Scalar* __restrict gradients,
   const Scalar rate = static_cast<Scalar>(options.learningRate / (1 - power(options.beta1, step)));
   const Scalar correction = static_cast<Scalar>(1 / std::sqrt(1 - power(options.beta2, step)));
   const Scalar epsilon = static_cast<Scalar>(options.epsilon);
-  for (Index i = 0; i < count; ++i) {
-    const Scalar g = gradients[i];
-    mean[i] = beta1 * mean[i] + rest1 * g;
-    square[i] = beta2 * square[i] + rest2 * g * g;
-    Scalar v = square[i];
-    if (AmsGrad) largest[i] = v = largest[i] > v ? largest[i] : v;
-    parameters[i] -= rate * mean[i] / (std::sqrt(v) * correction + epsilon);
-  }
-}
-
-void adam(Scalar* parameters, const Scalar* gradients, Scalar* state, Index slotStride, Index count,
-          const OptimizerOptions& options, std::int64_t step) {
-  Scalar* const square = state + slotStride;
-  if (options.amsgrad != 0) {
-    adamLoop<true>(parameters, gradients, state, square, square + slotStride, count, options, step);
+  Scalar* __restrict mean = state;
+  Scalar* __restrict square = state + slotStride;
+  if (options.amsgrad == 0) {
+    for (Index i = 0; i < count; ++i) {
+      const Scalar g = gradients[i];
+      mean[i] = beta1 * mean[i] + rest1 * g;
+      square[i] = beta2 * square[i] + rest2 * g * g;
+      parameters[i] -= rate * mean[i] / (std::sqrt(square[i]) * correction + epsilon);
+    }
   } else {
-    adamLoop<false>(parameters, gradients, state, square, nullptr, count, options, step);
+    Scalar* __restrict largest = square + slotStride;
+    for (Index i = 0; i < count; ++i) {
+      const Scalar g = gradients[i];
+      mean[i] = beta1 * mean[i] + rest1 * g;
+      square[i] = beta2 * square[i] + rest2 * g * g;
+      largest[i] = largest[i] > square[i] ? largest[i] : square[i];
+      parameters[i] -= rate * mean[i] / (std::sqrt(largest[i]) * correction + epsilon);
+    }
   }
 }
 
