@@ -7,7 +7,9 @@ beforeAll(() => init());
 
 const ROWS = 60;
 const X = Float32Array.from({ length: 3 * ROWS }, (_, i) => Math.sin(1.7 * i));
-const Y = Float32Array.from({ length: ROWS }, (_, i) => Math.tanh(X[3 * i]! - 2 * X[3 * i + 1]! * X[3 * i + 2]!));
+const Y = Float32Array.from({ length: ROWS }, (_, i) =>
+  Math.tanh(X[3 * i]! - 2 * X[3 * i + 1]! * X[3 * i + 2]!),
+);
 
 function build(optimizer: OptimizerConfig) {
   const model = sequential({
