@@ -140,6 +140,18 @@ MetricChoice metricChoice(const val& given) {
   return {&known(findMetric, field(given, "name")), options};
 }
 
+const Optimizer& optimizerOf(const val& config) { return known(findOptimizer, field(config, "name")); }
+
+// `config`: every field that resolveOptimizer in optimizer.ts fills in.
+OptimizerOptions optimizerOptionsOf(const val& config) {
+  const Optimizer& optimizer = optimizerOf(config);
+  OptimizerOptions options = optimizer.defaults();
+  for (const OptimizerOption& option : optimizer.options) options.*option.field = number(config, option.name);
+  return options;
+}
+
+double slotsOf(const val& config) { return slotCount(optimizerOf(config), optimizerOptionsOf(config)); }
+
 // `loss`, `metrics`, `optimizer`: what nativeLoss, nativeMetrics and resolveCompile in layers.ts make.
 void compile(Model& model, const val& loss, const val& metrics, const val& optimizer) {
   LossOptions lossOptions;
@@ -149,12 +161,8 @@ void compile(Model& model, const val& loss, const val& metrics, const val& optim
   lossOptions.fromLogits = field(loss, "fromLogits").as<bool>();
   std::vector<MetricChoice> metricList(static_cast<std::size_t>(number(metrics, "length")));
   for (std::size_t i = 0; i < metricList.size(); ++i) metricList[i] = metricChoice(metrics[i]);
-  const Optimizer& chosen = known(findOptimizer, field(optimizer, "name"));
-  OptimizerOptions optimizerOptions;
-  for (const OptimizerOption& option : chosen.options) {
-    optimizerOptions.*option.field = number(optimizer, option.name);
-  }
-  model.compile(known(findLoss, field(loss, "name")), lossOptions, metricList, chosen, optimizerOptions);
+  model.compile(known(findLoss, field(loss, "name")), lossOptions, metricList, optimizerOf(optimizer),
+                optimizerOptionsOf(optimizer));
 }
 
 // Samples as TypeScript describes them: addresses, 0 for what is not there.
@@ -300,6 +308,7 @@ val described(const Table& table, Describe describe) {
 // Everything that has a name, so that the TypeScript lists can be held against it and defaults live here only.
 val catalogue() {
   static const char* const kTargetKinds[] = {"any", "probability", "sign", "nonNegative", "classIndex"};
+  static const char* const kOptionKinds[] = {"number", "integer", "flag"};
   const auto nameOnly = [](const auto&, val&) {};
   val all = val::object();
   all.set("activations", described(activations(), [](const Activation& entry, val& object) {
@@ -310,10 +319,10 @@ val catalogue() {
             object.set("hasLogits", entry.fromLogits != nullptr);
           }));
   all.set("optimizers", described(optimizers(), [](const Optimizer& entry, val& object) {
-            OptimizerOptions defaults;
-            defaults.learningRate = entry.defaultLearningRate;
-            object.set("options", described(entry.options, [&](const OptimizerOption& option, val& field) {
-                         put(field, "default", defaults.*option.field);
+            object.set("fullBatch", entry.fullBatch());
+            object.set("options", described(entry.options, [](const OptimizerOption& option, val& field) {
+                         field.set("kind", std::string(kOptionKinds[static_cast<int>(option.kind)]));
+                         put(field, "default", option.fallback);
                          put(field, "low", option.low);
                          put(field, "high", option.high);
                        }));
@@ -362,6 +371,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("addLayer", &addLayer)
       .function("compile", &compile)
       .function("adapt", &adapt)
+      .function("converged", &Model::converged)
+      .function("endTraining", &Model::endTraining)
       .function("predict", &predict)
       .function("accumulatorSize", &accumulatorSize)
       .function("forward", &forward)
@@ -394,6 +405,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("results", &results<Evaluator>);
 
   emscripten::function("catalogue", &catalogue);
+  emscripten::function("optimizerSlots", &slotsOf);
 
 #ifdef MLP_THREADS
   emscripten::function("poolEntry", &poolEntry);

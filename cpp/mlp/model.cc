@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mlp/clip.h"
 #include "mlp/error.h"
 #include "mlp/parallel.h"
 #include "mlp/simd.h"
@@ -35,8 +36,10 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
   }
   optimizer_ = &optimizer;
   optimizerOptions_ = optimizerOptions;
-  optimizerState_.setZero(optimizer.slots(optimizerOptions) * network.parameters().size());
+  optimizerState_.setZero(slotCount(optimizer, optimizerOptions) * network.parameters().size());
   step_ = 0;
+  lbfgs_ = {};
+  averaged_ = false;
 }
 
 void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const {
@@ -63,15 +66,61 @@ double Model::result(std::size_t metric, const Totals& totals) const {
 
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals, const Scalar* weights) {
   const Mode mode{true, static_cast<std::uint32_t>(step_)};
-  totals.loss += network.lossAndGradients(x, targets, *objective_, mode, weights) * static_cast<double>(x.rows);
-  addMetrics(network.a(network.layers().size() - 1), targets, totals);
   ++step_;
-  const Index size = network.parameters().size();
-  parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [this, size](Index begin, Index end, int) {
-    optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
-                       optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step_);
-  });
+  const bool whole = fullBatch();
+  const double loss = whole ? minimize(x, targets, weights)
+                            : network.lossAndGradients(x, targets, *objective_, mode, weights);
+  totals.loss += loss * static_cast<double>(x.rows);
+  addMetrics(network.a(network.layers().size() - 1), targets, totals);
+  if (!whole) updateParameters();
   network.constrain();
+}
+
+void Model::updateParameters() {
+  const OptimizerOptions& options = optimizerOptions_;
+  const Index size = network.parameters().size();
+  Scalar* const gradients = network.gradients().data();
+  if (options.clipNorm != 0) {
+    for (const auto& layer : network.layers()) {
+      clipNorm(gradients + layer->kernelOffset(), layer->kernelSize(), options.clipNorm);
+      clipNorm(gradients + layer->biasOffset(), layer->biasSize(), options.clipNorm);
+    }
+  }
+  if (options.globalClipNorm != 0) clipNorm(gradients, size, options.globalClipNorm);
+  if (options.clipValue != 0) clipValue(gradients, size, options.clipValue);
+  parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [&](Index begin, Index end, int) {
+    mlp::updateParameters(*optimizer_, network.parameters().data() + begin, gradients + begin,
+                          optimizerState_.data() + begin, size, end - begin, options, step_);
+  });
+  averaged_ = options.useEma != 0;
+}
+
+void Model::endTraining() {
+  if (!averaged_) return;
+  network.parameters() = optimizerState_.tail(network.parameters().size());
+  network.constrain();
+  averaged_ = false;
+}
+
+double Model::minimize(const Input& x, ConstMatrixMap targets, const Scalar* weights) {
+  struct Context {
+    Network& network;
+    const Input& x;
+    ConstMatrixMap targets;
+    const Objective& objective;
+    const Scalar* weights;
+    const Vector state;
+  } context{network, x, targets, *objective_, weights, network.state()};
+  // Evaluates one function, the same in all steps: with the same draws, and moving averages moved once a step, by its
+  // last evaluation.
+  const auto evaluate = [](void* pointer) {
+    const Context& all = *static_cast<Context*>(pointer);
+    all.network.state() = all.state;
+    return all.network.lossAndGradients(all.x, all.targets, all.objective, Mode{true, 0}, all.weights);
+  };
+  const LbfgsProblem problem{network.parameters().data(), network.gradients().data(), network.parameters().size(),
+                             evaluate, &context};
+  return lbfgs_.iterate(problem, optimizerState_.data(), optimizerOptions_, step_);
 }
 
 void Model::adapt(const Samples& samples, Index batchSize) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "mlp/lbfgs.h"
 #include "mlp/loss.h"
 #include "mlp/metric.h"
 #include "mlp/network.h"
@@ -46,12 +47,23 @@ class Model {
   const Objective& objective() const { return *objective_; }
   std::size_t metricCount() const { return metrics_.size(); }
 
-  // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`. weights: rows, as
-  // Objective::evaluate.
+  // A run of trainStep() begins, maybe on other samples than the last.
+  void beginTraining() { lbfgs_ = {}; }
+
+  // One step of the optimizer on one batch. Adds the batch, as it was before the step, to `totals`; where the
+  // optimizer wants all samples at once, as it is after the step. weights: rows, as Objective::evaluate.
   void trainStep(const Input& x, ConstMatrixMap targets, Totals& totals, const Scalar* weights = nullptr);
 
   // Sets the mean and variance of every normalization layer, the first one first, to those of what reaches it.
   void adapt(const Samples& samples, Index batchSize);
+
+  // Whether the optimizer takes all samples as one batch.
+  bool fullBatch() const { return optimizer_->fullBatch(); }
+  // Whether it has found that further steps would find nothing better.
+  bool converged() const { return lbfgs_.converged(); }
+
+  // A run of trainStep() is over: where an average of the parameters is kept, they become the average.
+  void endTraining();
 
   // Outputs of all samples, rows × outputs, computed `batchSize` rows at a time.
   void predict(const Samples& samples, Index batchSize, Scalar* outputs);
@@ -76,6 +88,8 @@ class Model {
   std::uint32_t epochsBegun = 0;
 
  private:
+  void updateParameters();
+  double minimize(const Input& x, ConstMatrixMap targets, const Scalar* weights);
   void addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const;
 
   std::optional<Objective> objective_;
@@ -89,6 +103,8 @@ class Model {
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
   std::int64_t step_ = 0;
+  Lbfgs lbfgs_;
+  bool averaged_ = false;  // whether the average has changed since the parameters last became it
   Vector row_;  // features + outputs
   SparseBatch rowBatch_;
 };

@@ -9,11 +9,12 @@ namespace mlp {
 Trainer::Trainer(Model& model, const Samples& samples, Index batchSize, bool shuffle)
     : model_(model),
       rows_(samples.rows),
-      batchSize_(std::min(batchSize, samples.rows)),
+      batchSize_(model.fullBatch() ? samples.rows : std::min(batchSize, samples.rows)),
       batcher_(samples, model.network.outputs(), true, model.network.acceptsSparse()),
-      shuffle_(shuffle),
+      shuffle_(shuffle && !model.fullBatch()),
       totals_(model.emptyTotals()) {
   batch_ = batchesPerEpoch();
+  model_.beginTraining();
   if (shuffle_) order_.resize(static_cast<std::size_t>(rows_));
   model_.network.reserve(batchSize_);
 }

@@ -13,7 +13,8 @@ namespace mlp {
 class Trainer {
  public:
   // `samples` must outlive the trainer. The order of epoch e comes from (model seed, Stream::kShuffle, e), e
-  // counting all epochs the model ever began.
+  // counting all epochs the model ever began. An optimizer that takes all samples at once gets them in their own
+  // order, whatever `batchSize` and `shuffle` say.
   Trainer(Model& model, const Samples& samples, Index batchSize, bool shuffle);
 
   Index batchesPerEpoch() const { return (rows_ + batchSize_ - 1) / batchSize_; }

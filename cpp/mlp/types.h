@@ -32,6 +32,7 @@ class Table {
   constexpr Table() = default;
   template <std::size_t Count>
   constexpr Table(const Entry (&entries)[Count]) : begin_(entries), end_(entries + Count) {}
+  constexpr Table(const Entry* first, std::size_t count) : begin_(first), end_(first + count) {}
 
   constexpr const Entry* begin() const { return begin_; }
   constexpr const Entry* end() const { return end_; }

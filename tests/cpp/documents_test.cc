@@ -462,6 +462,7 @@ TEST(Document001GradientBasedOptimization, MomentumRmspropAndAdamFollowTheirEqua
 
     options.momentum = mu;
     optimizerCalled("sgd").update(&coreMomentum, &gradient, &velocityState, 1, 1, options, t + 1);
+    options.momentum = 0;
     optimizerCalled("rmsprop").update(&coreRmsprop, &gradient, &squareState, 1, 1, options, t + 1);
     optimizerCalled("adam").update(&coreAdam, &gradient, adamState, 1, 1, options, t + 1);
     EXPECT_NEAR(double(coreMomentum), momentumTheta, kTolerance);

@@ -112,6 +112,8 @@ def train(case, make_optimizer):
         optimizer.zero_grad()
         losses[-1].backward()
         optimizer.step()
+    if hasattr(optimizer, 'finish'):
+        optimizer.finish()
     losses.append(evaluate(case, params, KINK_MARGIN_WHILE_TRAINING)[1])
     if losses[-1] >= losses[0]:
         raise Unfair

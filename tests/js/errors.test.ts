@@ -30,6 +30,8 @@ const INITIALIZER_NAMES = listed(INITIALIZERS);
 const OPTIMIZER_NAMES = listed(OPTIMIZERS);
 const LOSS_NAMES = listed(LOSSES);
 const METRIC_NAMES = listed(METRICS);
+const SGD_OPTIONS =
+  "'name', 'learningRate', 'momentum', 'nesterov', 'weightDecay', 'clipNorm', 'clipValue', 'globalClipNorm', 'useEma', 'emaMomentum'";
 const LAYER_OPTIONS =
   "'units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer', " +
   "'biasRegularizer', 'activityRegularizer', 'kernelConstraint', 'biasConstraint', 'inputShape', 'name', 'className'";
@@ -365,13 +367,13 @@ refuses('compile', [
     'an option that the optimizer has not',
     compile({ optimizer: { name: 'sgd', beta1: 0.9 } }),
     RangeError,
-    "compile: optimizer: option: expected one of 'name', 'learningRate', 'momentum', 'nesterov', got 'beta1'.",
+    `compile: optimizer: option: expected one of ${SGD_OPTIONS}, got 'beta1'.`,
   ],
   [
     'an option under the name it has elsewhere',
     compile({ optimizer: { name: 'sgd', lr: 0.1 } }),
     RangeError,
-    "compile: optimizer: option: expected one of 'name', 'learningRate', 'momentum', 'nesterov', got 'lr'. Did you mean 'learningRate'?",
+    `compile: optimizer: option: expected one of ${SGD_OPTIONS}, got 'lr'. Did you mean 'learningRate'?`,
   ],
   [
     'momentum of 1',
@@ -420,6 +422,102 @@ refuses('compile', [
     compile({ optimizer: { name: 'sgd', momentum: 0.9, nesterov: 1 } }),
     TypeError,
     'compile: optimizer.nesterov: expected true or false, got 1',
+  ],
+  [
+    'amsgrad that is not a boolean',
+    compile({ optimizer: { name: 'adam', amsgrad: 'yes' } }),
+    TypeError,
+    'compile: optimizer.amsgrad: expected true or false, got \'yes\'',
+  ],
+  [
+    'useEma of null',
+    compile({ optimizer: { name: 'lion', useEma: null } }),
+    TypeError,
+    'compile: optimizer.useEma: expected true or false, got null',
+  ],
+  [
+    'centered of 1',
+    compile({ optimizer: { name: 'rmsprop', centered: 1 } }),
+    TypeError,
+    'compile: optimizer.centered: expected true or false, got 1',
+  ],
+  [
+    'emaMomentum of 1',
+    compile({ optimizer: { name: 'adam', useEma: true, emaMomentum: 1 } }),
+    RangeError,
+    'compile: optimizer.emaMomentum: expected a number from 0 to below 1, got 1',
+  ],
+  [
+    'a negative clipNorm',
+    compile({ optimizer: { name: 'adam', clipNorm: -1 } }),
+    RangeError,
+    'compile: optimizer.clipNorm: expected a number from 0, got -1',
+  ],
+  [
+    'a clipValue of NaN',
+    compile({ optimizer: { name: 'adam', clipValue: NaN } }),
+    RangeError,
+    'compile: optimizer.clipValue: expected a number from 0, got NaN',
+  ],
+  [
+    'two ways to clip',
+    compile({ optimizer: { name: 'adam', clipNorm: 1, globalClipNorm: 2 } }),
+    RangeError,
+    'compile: optimizer.globalClipNorm: expected 0 beside a clipNorm, got 2',
+  ],
+  [
+    'three ways to clip',
+    compile({ optimizer: { name: 'sgd', clipNorm: 1, clipValue: 0.5, globalClipNorm: 2 } }),
+    RangeError,
+    'compile: optimizer.clipValue: expected 0 beside a clipNorm, got 0.5',
+  ],
+  [
+    'a negative weightDecay',
+    compile({ optimizer: { name: 'adamw', weightDecay: -0.1 } }),
+    RangeError,
+    'compile: optimizer.weightDecay: expected a number from 0, got -0.1',
+  ],
+  [
+    'an infinite initialAccumulatorValue',
+    compile({ optimizer: { name: 'adagrad', initialAccumulatorValue: Infinity } }),
+    RangeError,
+    'compile: optimizer.initialAccumulatorValue: expected a number from 0, got Infinity',
+  ],
+  [
+    'a historySize of 0',
+    compile({ optimizer: { name: 'lbfgs', historySize: 0 } }),
+    RangeError,
+    'compile: optimizer.historySize: expected an integer from 1 to 100, got 0',
+  ],
+  [
+    'a historySize of 101',
+    compile({ optimizer: { name: 'lbfgs', historySize: 101 } }),
+    RangeError,
+    'compile: optimizer.historySize: expected an integer from 1 to 100, got 101',
+  ],
+  [
+    'a historySize between integers',
+    compile({ optimizer: { name: 'lbfgs', historySize: 2.5 } }),
+    RangeError,
+    'compile: optimizer.historySize: expected an integer from 1 to 100, got 2.5',
+  ],
+  [
+    'maxEvaluations as text',
+    compile({ optimizer: { name: 'lbfgs', maxEvaluations: '20' } }),
+    TypeError,
+    'compile: optimizer.maxEvaluations: expected an integer from 1 to 999999, got \'20\'',
+  ],
+  [
+    'a negative tolerance',
+    compile({ optimizer: { name: 'lbfgs', tolerance: -1 } }),
+    RangeError,
+    'compile: optimizer.tolerance: expected a number from 0, got -1',
+  ],
+  [
+    'clipping of lbfgs',
+    compile({ optimizer: { name: 'lbfgs', clipNorm: 1 } }),
+    RangeError,
+    "compile: optimizer: option: expected one of 'name', 'learningRate', 'historySize', 'maxEvaluations', 'tolerance', got 'clipNorm'.",
   ],
   [
     'no loss',

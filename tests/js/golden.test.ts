@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dense, init, sequential, type OptimizerConfig, type Sequential, type Weight } from 'mlp-wasm';
 import type { GoldenCase } from './golden.js';
 
-const CASES = JSON.parse(
-  readFileSync(new URL('../golden/golden.json', import.meta.url), 'utf8'),
-) as GoldenCase[];
+const CASES = ['golden', 'optimizers'].flatMap(
+  (file) =>
+    JSON.parse(readFileSync(new URL(`../golden/${file}.json`, import.meta.url), 'utf8')) as GoldenCase[],
+);
 
 /**
  * An entry may be off by this much of itself, or of this share of the largest entry of its tensor if that is more:

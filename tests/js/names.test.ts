@@ -91,21 +91,26 @@ describe('The defaults in the documentation', () => {
     return comment;
   };
 
-  it('of optimizers are those of the core', () => {
+  it('of optimizers are those of the core, and so is which takes what', () => {
     const text = interfaceText('OptimizerConfig');
-    for (const { name: optimizer, options } of catalogue().optimizers) {
-      for (const { name, default: value } of options) {
-        const comment = documented(text, name);
-        if (name === 'learningRate') {
-          expect(comment).toContain(
-            optimizer === 'sgd' ? `Default ${value} for \`sgd\`` : `${value} for the others`,
-          );
-        } else if (name === 'nesterov') {
-          expect(comment).toContain('Default false');
-        } else {
-          expect(comment).toContain(`\`${optimizer}\``);
-          expect(comment).toContain(`Default ${value}.`);
-        }
+    const { optimizers } = catalogue();
+    for (const field of new Set(optimizers.flatMap(({ options }) => options.map(({ name }) => name)))) {
+      const comment = documented(text, field).replace(/\s*\n\s*\*\s*/g, ' ');
+      // 'Of `a`, `b`: …', 'Of all but `c`: …', or nothing where all take it
+      const [, but, names] = /^ ?Of (all but )?((?:`\w+`(?:, )?)+):/.exec(comment) ?? [undefined, 'all but', ''];
+      const listed = [...names!.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+      const takers = optimizers.filter(({ options }) => options.some(({ name }) => name === field));
+      expect(
+        takers.map(({ name }) => name),
+        field,
+      ).toEqual(OPTIMIZERS.filter((name) => listed.includes(name) === (but === undefined)));
+      // 'Default 0.001; 0.01 for `sgd`; 1 for `lbfgs`.'
+      const [, usual, others] = /Default ([^;]+?)((?:; \S+ for `\w+`)*)\. *(?:\*?\/)?\s*$/.exec(comment) ?? [];
+      for (const { name: optimizer, options } of takers) {
+        const option = options.find(({ name }) => name === field)!;
+        const own = new RegExp(`; (\\S+) for \`${optimizer}\``).exec(others ?? '')?.[1];
+        const value = option.kind === 'flag' ? option.default !== 0 : option.default;
+        expect(own ?? usual, `${field} of ${optimizer}`).toBe(String(value));
       }
     }
   });

@@ -78,6 +78,19 @@ export function checkName(argument: string, value: unknown, names: readonly stri
   );
 }
 
+/** The name out of `'name'` or `{ name: 'name', … }`, and what else the latter gives: a copy. */
+export function named<Config extends { name: string }>(
+  argument: string,
+  value: string | Config,
+  names: readonly string[],
+): Config {
+  if (typeof value !== 'object' || value === null) {
+    return { name: checkName(argument, value, names) } as Config;
+  }
+  checkName(`${argument}.name`, value.name, names);
+  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== undefined)) as Config;
+}
+
 /** What the same thing is called elsewhere. */
 const SYNONYMS: Record<string, string> = {
   swish: 'silu',

@@ -12,6 +12,7 @@ import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows
 import { Scope } from './heap.js';
 import {
   accumulatorBytes,
+  compiledOf,
   logsFrom,
   outputsOf,
   place,
@@ -19,6 +20,7 @@ import {
   targetKindOf,
   type Core,
 } from './core.js';
+import { takesFullBatch } from './optimizer.js';
 import type { Callbacks, FitOptions, History, Inputs, Logs, SampleWeight, Targets } from './types.js';
 import { mlp } from './wasm.js';
 import { checkSampleWeight, withClassWeight } from './weights.js';
@@ -64,7 +66,7 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
   const {
     epochs = 1,
     initialEpoch = 0,
-    batchSize = 32,
+    batchSize: wantedBatchSize,
     validationSplit = 0,
     validationData,
     shuffle = true,
@@ -75,7 +77,7 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
   } = options;
   checkInteger('fit: initialEpoch', initialEpoch, 0);
   checkInteger('fit: epochs', epochs, initialEpoch + 1);
-  checkInteger('fit: batchSize', batchSize, 1);
+  if (wantedBatchSize !== undefined) checkInteger('fit: batchSize', wantedBatchSize, 1);
   checkNumber('fit: validationSplit', validationSplit, 0, 1);
   checkBoolean('fit: shuffle', shuffle);
   checkObject('fit: callbacks', callbacks, CALLBACK_KEYS);
@@ -121,6 +123,15 @@ export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions):
   }
   if (classWeight !== undefined)
     training = { ...training, targets: withClassWeight(core, 'fit', classWeight, training.targets) };
+  let batchSize = wantedBatchSize ?? 32;
+  const { optimizer } = compiledOf(core, 'fit');
+  if (takesFullBatch(optimizer)) {
+    if (wantedBatchSize !== undefined && wantedBatchSize < training.rows) {
+      const expected = `all ${training.rows} rows, which ${optimizer.name} takes at once, or none`;
+      throw rangeError('fit: batchSize', expected, wantedBatchSize);
+    }
+    batchSize = training.rows;
+  }
   return {
     epochs,
     initialEpoch,
@@ -214,9 +225,12 @@ export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Pr
         history.epoch.push(epoch);
         for (const [name, value] of Object.entries(logs)) (history.history[name] ??= []).push(value);
         await onEpochEnd?.(epoch, logs);
+        if (core.native.converged()) break;
       }
+      core.native.endTraining();
       await onTrainEnd?.(logs);
     } finally {
+      core.native.endTraining(); // also where a callback threw
       trainer.delete();
       evaluator?.delete();
     }

@@ -1,4 +1,4 @@
-/** Layers, optimizers and losses: from what callers write to what the core takes, every default filled in. */
+/** Layers and losses: from what callers write to what the core takes, every default filled in. */
 import {
   checkBoolean,
   checkInteger,
@@ -6,6 +6,7 @@ import {
   checkNumber,
   checkObject,
   checkString,
+  named,
   rangeError,
   typeError,
 } from './check.js';
@@ -15,7 +16,6 @@ import {
   INITIALIZERS,
   LOSSES,
   METRICS,
-  OPTIMIZERS,
   REGULARIZERS,
   type ActivationConfig,
   type ActivationName,
@@ -39,6 +39,7 @@ import {
   type OptimizerConfig,
   type RegularizerConfig,
 } from './types.js';
+import { resolveOptimizer } from './optimizer.js';
 import { catalogue } from './wasm.js';
 
 /** The stack of a model. */
@@ -92,19 +93,6 @@ export function nativeLoss(loss: LossConfig): object {
 /** What `compile` in `cpp/bindings.cc` reads as its metrics. */
 export function nativeMetrics(metrics: readonly MetricConfig[]): object[] {
   return metrics.map((metric) => ({ threshold: NaN, k: 5, average: 'macro', ...metric }));
-}
-
-/** The name out of `'name'` or `{ name: 'name', … }`, and what else the latter gives: a copy. */
-function named<Config extends { name: string }>(
-  argument: string,
-  value: string | Config,
-  names: readonly string[],
-): Config {
-  if (typeof value !== 'object' || value === null) {
-    return { name: checkName(argument, value, names) } as Config;
-  }
-  checkName(`${argument}.name`, value.name, names);
-  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== undefined)) as Config;
 }
 
 /**
@@ -391,26 +379,6 @@ function resolveMetric(argument: string, value: MetricName | MetricConfig, loss:
 }
 
 const AVERAGES = ['macro', 'micro', 'weighted'];
-
-function resolveOptimizer(argument: string, value: CompileOptions['optimizer']): OptimizerConfig {
-  const config = named<OptimizerConfig>(argument, value, OPTIMIZERS);
-  const { options } = catalogue().optimizers.find(({ name }) => name === config.name)!;
-  checkObject(argument, config, ['name', ...options.map(({ name }) => name)]);
-  const given = config as unknown as Record<string, number | boolean | undefined>;
-  const resolved: Record<string, unknown> = { name: config.name };
-  for (const option of options) {
-    const { name, low, high } = option;
-    const value = name in given ? given[name] : name === 'nesterov' ? false : option.default;
-    resolved[name] =
-      name === 'nesterov'
-        ? checkBoolean(`${argument}.${name}`, value)
-        : checkNumber(`${argument}.${name}`, value, low, high);
-  }
-  if (resolved['nesterov'] && resolved['momentum'] === 0) {
-    throw new RangeError(`${argument}.nesterov: expected a momentum above 0 to go with it, got momentum 0`);
-  }
-  return resolved as unknown as OptimizerConfig;
-}
 
 function resolveLoss(argument: string, value: CompileOptions['loss']): LossConfig {
   const config = named<LossConfig>(argument, value, LOSSES);

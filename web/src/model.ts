@@ -3,6 +3,7 @@ import {
   accumulatorBytes,
   checkFinite,
   countParams,
+  countTrainable,
   logsFrom,
   outputsOf,
   place,
@@ -139,7 +140,7 @@ export class Sequential {
     if (resolved.loss.fromLogits && last !== 'linear') {
       throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
     }
-    reserve(2 * 4 * countParams(core)); // optimizer state
+    reserve(4 * mlp().optimizerSlots(resolved.optimizer) * countTrainable(core));
     core.native.compile(nativeLoss(resolved.loss), nativeMetrics(resolved.metrics), resolved.optimizer);
     core.compiled = resolved;
   }

@@ -39,8 +39,19 @@ export const LOSSES = [
 ] as const;
 export type LossName = (typeof LOSSES)[number];
 
-/** Optimizers; formulas in `cpp/mlp/optimizer.cc`. */
-export const OPTIMIZERS = ['sgd', 'rmsprop', 'adam'] as const;
+/** Optimizers; formulas in `cpp/mlp/optimizer.cc`, and of `lbfgs` in `cpp/mlp/lbfgs.cc`. */
+export const OPTIMIZERS = [
+  'sgd',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'adagrad',
+  'adadelta',
+  'adamax',
+  'nadam',
+  'lion',
+  'lbfgs',
+] as const;
 export type OptimizerName = (typeof OPTIMIZERS)[number];
 
 /** Initialisers; formulas in `cpp/mlp/initializer.cc`. */
@@ -111,23 +122,80 @@ export interface InitializerConfig {
   gain?: number;
 }
 
-/** An optimizer with its parameters; which one takes which is in `cpp/mlp/optimizer.cc`. */
+/**
+ * An optimizer with its parameters. Names and defaults are Keras'; the formulas, and where epsilon stands in them,
+ * are PyTorch's. Where PyTorch's defaults differ, they are named.
+ *
+ * `lbfgs` is for few samples: each epoch of `fit` is one iteration on all of them at once, a direction from the last
+ * gradients (L-BFGS) and a line search along it (strong Wolfe conditions). `logs` are those after the iteration, and
+ * `fit` ends before its last epoch when further ones would find nothing better.
+ */
 export interface OptimizerConfig {
   name: OptimizerName;
-  /** Step size η. Default 0.01 for `sgd`, 0.001 for the others. */
+  /**
+   * Step size η; of `lbfgs` the length that a line search tries first. PyTorch: 0.01 for `rmsprop` and `adagrad`, 1
+   * for `adadelta`, 0.002 for `adamax` and `nadam`. Chen et al. recommend 0.0001 for `lion`.
+   * Default 0.001; 0.01 for `sgd`; 1 for `lbfgs`.
+   */
   learningRate?: number;
-  /** `sgd`: μ, in [0, 1). Default 0. */
+  /** Of `sgd`, `rmsprop`: μ, in [0, 1). Default 0. */
   momentum?: number;
-  /** `sgd`: Nesterov's look-ahead; needs momentum. Default false. */
+  /** Of `sgd`: Nesterov's look-ahead; needs momentum. Default false. */
   nesterov?: boolean;
-  /** `rmsprop`: ρ, decay of the running mean of squared gradients. Default 0.9. */
+  /**
+   * Of `rmsprop`, `adadelta`: ρ, decay of the running mean of squared gradients. PyTorch: 0.99, and 0.9 for
+   * `adadelta`. Default 0.9; 0.95 for `adadelta`.
+   */
   rho?: number;
-  /** `adam`: decay of the running mean of gradients. Default 0.9. */
+  /**
+   * Of `adam`, `adamw`, `adamax`, `nadam`, `lion`: decay of the running mean of gradients; of `lion` as the step
+   * takes it. Default 0.9.
+   */
   beta1?: number;
-  /** `adam`: decay of the running mean of squared gradients. Default 0.999. */
+  /**
+   * Of `adam`, `adamw`, `adamax`, `nadam`, `lion`: decay of the running mean of squared gradients; of `adamax` of
+   * their largest size, of `lion` of the running mean of gradients as it is kept. Default 0.999; 0.99 for `lion`.
+   */
   beta2?: number;
-  /** `rmsprop`, `adam`: added to the square root in the denominator. Default 1e-7. */
+  /**
+   * Of `rmsprop`, `adam`, `adamw`, `adagrad`, `adadelta`, `adamax`, `nadam`: keeps the denominator from 0. Added to
+   * the square root; of `adadelta` below it, of `adamax` to the gradient's size. PyTorch: 1e-8, 1e-10 for `adagrad`,
+   * 1e-6 for `adadelta`. Default 1e-7.
+   */
   epsilon?: number;
+  /** Of `rmsprop`: divides by the standard deviation of the gradients, not their size. Default false. */
+  centered?: boolean;
+  /** Of `adam`, `adamw`: divides by the largest mean square so far. Default false. */
+  amsgrad?: boolean;
+  /** Of `adagrad`: what the sum of squared gradients starts from. PyTorch: 0. Default 0.1. */
+  initialAccumulatorValue?: number;
+  /** Of `lbfgs`: past steps that the direction comes from, 1 to 100. PyTorch: 100. Default 10. */
+  historySize?: number;
+  /** Of `lbfgs`: evaluations of the loss that a line search may take, from 1. Default 20. */
+  maxEvaluations?: number;
+  /** Of `lbfgs`: no entry of the gradient above this means that nothing is left to do. Default 1e-7. */
+  tolerance?: number;
+  /**
+   * Of all but `lbfgs`: decoupled decay λ, θ ← θ − ηλθ before each step, of all weights, biases too. PyTorch: 0.01
+   * for `adamw`. Default 0; 0.004 for `adamw`.
+   */
+  weightDecay?: number;
+  /**
+   * Of all but `lbfgs`: the largest Euclidean norm that the gradient of one weight (a kernel, a bias) may have: a
+   * longer one is scaled down. 0 is no limit. At most one of the three ways to clip. Default 0.
+   */
+  clipNorm?: number;
+  /** Of all but `lbfgs`: the largest size that an entry of a gradient may have. 0 is no limit. Default 0. */
+  clipValue?: number;
+  /** Of all but `lbfgs`: as clipNorm, for the gradients of all weights as one vector. Default 0. */
+  globalClipNorm?: number;
+  /**
+   * Of all but `lbfgs`: keeps a running mean of the weights, which takes their place when `fit` ends, in whatever way.
+   * Default false.
+   */
+  useEma?: boolean;
+  /** Of all but `lbfgs`: decay of that mean, in [0, 1). Default 0.99. */
+  emaMomentum?: number;
 }
 
 /** A loss with its parameters. */
@@ -400,7 +468,10 @@ export interface FitOptions {
   epochs?: number;
   /** Number of the first epoch. Default 0. */
   initialEpoch?: number;
-  /** Samples a step. Default 32; the last batch of an epoch may be smaller. */
+  /**
+   * Samples a step. Default 32; the last batch of an epoch may be smaller. With `lbfgs` all of them, which is then
+   * the default, and less is a RangeError.
+   */
   batchSize?: number;
   /** Fraction in [0, 1) of the samples, taken from the end, to validate on instead of training. Default 0. */
   validationSplit?: number;

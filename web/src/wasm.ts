@@ -27,6 +27,10 @@ export interface NativeModel {
   addLayer(layer: object): void;
   adapt(samples: SampleAddresses, batchSize: number): void;
   compile(loss: object, metrics: object[], optimizer: object): void;
+  /** Whether the optimizer has found that further steps would find nothing better. */
+  converged(): boolean;
+  /** After the last step of training: averaged weights take their place. */
+  endTraining(): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
   forward(samples: SampleAddresses): void;
   lossAndGradients(samples: SampleAddresses): number;
@@ -86,9 +90,18 @@ export interface NativeEvaluator {
 export interface Catalogue {
   activations: { name: string; alpha: number }[];
   losses: { name: string; targets: TargetKind; hasLogits: boolean }[];
-  optimizers: { name: string; options: { name: string; default: number; low: number; high: number }[] }[];
+  optimizers: { name: string; fullBatch: boolean; options: OptimizerOption[] }[];
   initializers: { name: string }[];
   metrics: { name: string }[];
+}
+export interface OptimizerOption {
+  name: string;
+  /** A flag is false or true here, and 0 or 1 in the core. */
+  kind: 'number' | 'integer' | 'flag';
+  default: number;
+  /** low ≤ value < high */
+  low: number;
+  high: number;
 }
 export type TargetKind = 'any' | 'probability' | 'sign' | 'nonNegative' | 'classIndex';
 
@@ -108,6 +121,8 @@ export interface MlpModule {
   ) => NativeTrainer;
   Evaluator: new (model: NativeModel, samples: SampleAddresses, batchSize: number) => NativeEvaluator;
   catalogue(): Catalogue;
+  /** Numbers of state that an optimizer keeps for each weight. */
+  optimizerSlots(optimizer: object): number;
   /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
   poolEntry?(): number;
   poolEntered?(): number;
