@@ -123,6 +123,15 @@ val sums(const Totals& totals) {
   return array;
 }
 
+// The same back again.
+Totals totalsOf(const Model& model, const val& sums) {
+  Totals totals = model.emptyTotals();
+  totals.rows = static_cast<Index>(sums[0].as<double>());
+  totals.loss = sums[1].as<double>();
+  for (std::size_t i = 0; i < totals.metrics.size(); ++i) totals.metrics[i] = sums[2 + i].as<double>();
+  return totals;
+}
+
 val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize) {
   Totals totals = model.emptyTotals();
   model.evaluate(samples(at), static_cast<Index>(first), static_cast<Index>(count), static_cast<Index>(batchSize),
@@ -171,6 +180,8 @@ val modelGradientNorms(Model& model, const SampleAddresses& at) {
   return array;
 }
 
+NonFinite nonFinite(const Model& model) { return firstNonFinite(model.network); }
+
 Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
 Pointer row(Model& model) { return address(model.row()); }
 Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
@@ -181,13 +192,34 @@ Pointer deltaOf(Model& model, int layer) {
   return address(model.network.delta(static_cast<std::size_t>(layer)).data());
 }
 
-Trainer* newTrainer(Model& model, const SampleAddresses& at, double batchSize, bool shuffle) {
-  return new Trainer(model, samples(at), static_cast<Index>(batchSize), shuffle);
+// One step on all samples as one batch; its sums.
+val trainBatch(Model& model, const SampleAddresses& at) {
+  const Batcher batch = wholeBatch(model, at);
+  Totals totals = model.emptyTotals();
+  model.trainStep(batch.x(), batch.targets(), totals);
+  return sums(totals);
 }
-void run(Trainer& trainer, double maxBatches, double budgetMs) {
-  trainer.run(static_cast<Index>(maxBatches), budgetMs);
+
+double stepsDone(const Model& model) { return static_cast<double>(model.step); }
+double passesBegun(const Model& model) { return model.passesBegun; }
+void setCounters(Model& model, double steps, double passes) {
+  model.step = static_cast<std::int64_t>(steps);
+  model.passesBegun = static_cast<std::uint32_t>(passes);
+}
+Pointer optimizerState(Model& model) { return address(model.optimizerState().data()); }
+double optimizerStateSize(Model& model) { return static_cast<double>(model.optimizerState().size()); }
+
+Trainer* newTrainer(Model& model, const SampleAddresses& at, double batchSize, bool shuffle, double batchesPerEpoch) {
+  return new Trainer(model, samples(at), static_cast<Index>(batchSize), shuffle, static_cast<Index>(batchesPerEpoch));
+}
+void seek(Trainer& trainer, const Model& model, double batch, double passBatch, const val& sums) {
+  trainer.seek(static_cast<Index>(batch), static_cast<Index>(passBatch), totalsOf(model, sums));
+}
+void run(Trainer& trainer, double maxBatches, double budgetMs, Pointer rates) {
+  trainer.run(static_cast<Index>(maxBatches), budgetMs, reinterpret_cast<const double*>(rates));
 }
 double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch()); }
+double passBatch(const Trainer& trainer) { return static_cast<double>(trainer.passBatch()); }
 double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
 val trainerSums(const Trainer& trainer) { return sums(trainer.totals()); }
 
@@ -283,6 +315,9 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .field("delta", &LayerNorms::delta)
       .field("kernelGrad", &LayerNorms::kernelGrad)
       .field("biasGrad", &LayerNorms::biasGrad);
+  emscripten::value_object<NonFinite>("NonFinite")
+      .field("layer", &NonFinite::layer)
+      .field("parameter", &NonFinite::parameter);
   emscripten::value_object<Sharpness>("Sharpness")
       .field("lambdaMax", &Sharpness::lambdaMax)
       .field("iterations", &Sharpness::iterations)
@@ -299,6 +334,14 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("gradientCheck", &check)
       .function("gradientNorms", &modelGradientNorms)
       .function("sharpness", &modelSharpness)
+      .function("trainBatch", &trainBatch)
+      .function("setLearningRate", &Model::setLearningRate)
+      .function("firstNonFinite", &nonFinite)
+      .function("stepsDone", &stepsDone)
+      .function("passesBegun", &passesBegun)
+      .function("setCounters", &setCounters)
+      .function("optimizerState", &optimizerState)
+      .function("optimizerStateSize", &optimizerStateSize)
       .function("address", &modelAddress)
       .function("row", &row)
       .function("parameters", &parameters)
@@ -310,8 +353,10 @@ EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::class_<Trainer>("Trainer")
       .constructor(&newTrainer, emscripten::allow_raw_pointers())
       .function("beginEpoch", &Trainer::beginEpoch)
+      .function("seek", &seek)
       .function("run", &run)
       .function("batch", &batch)
+      .function("passBatch", &passBatch)
       .function("batchesPerEpoch", &batchesPerEpoch)
       .function("epochDone", &Trainer::epochDone)
       .function("sums", &trainerSums);

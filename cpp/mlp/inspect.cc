@@ -36,6 +36,13 @@ Eigen::Vector3d topEigenvector(const Eigen::Matrix3d& symmetric) {
   return power.col(column).normalized();
 }
 
+// −1 where all are finite.
+Index lastNonFinite(const Scalar* numbers, Index count) {
+  while (--count >= 0 && numbers[count] - numbers[count] == 0) {
+  }
+  return count;
+}
+
 constexpr std::size_t kStagnation = 5;  // steps without progress that end the search for λ_max
 
 }  // namespace
@@ -105,6 +112,16 @@ std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMat
                      static_cast<double>(ConstVectorMap(gradients + layer.biasOffset(), layer.biasSize()).norm())});
   }
   return norms;
+}
+
+NonFinite firstNonFinite(const Network& network) {
+  NonFinite found;
+  for (Index i = static_cast<Index>(network.layers().size()) - 1; i >= 0; --i) {
+    const ConstMatrixMap a = network.a(static_cast<std::size_t>(i));
+    if (lastNonFinite(a.data(), a.size()) >= 0) found.layer = i;
+  }
+  found.parameter = lastNonFinite(network.parameters().data(), network.parameters().size());
+  return found;
 }
 
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,

@@ -46,7 +46,7 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
   optimizer_ = &optimizer;
   optimizerOptions_ = optimizerOptions;
   optimizerState_.setZero(optimizer.slots(optimizerOptions) * network.parameters().size());
-  step_ = 0;
+  step = 0;
 }
 
 void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const {
@@ -59,11 +59,11 @@ void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& t
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals) {
   totals.loss += network.lossAndGradients(x, targets, *objective_) * static_cast<double>(x.rows);
   addMetrics(network.a(network.layers().size() - 1), targets, totals);
-  ++step_;
+  ++step;
   const Index size = network.parameters().size();
   parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [this, size](Index begin, Index end, int) {
     optimizer_->update(network.parameters().data() + begin, network.gradients().data() + begin,
-                       optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step_);
+                       optimizerState_.data() + begin, size, end - begin, optimizerOptions_, step);
   });
 }
 

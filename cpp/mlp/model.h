@@ -50,8 +50,16 @@ class Model {
 
   Totals emptyTotals() const { return {0, 0, std::vector<double>(metrics_.size(), 0)}; }
 
-  // Epochs begun since the model was made: the substream of the next shuffle.
-  std::uint32_t epochsBegun = 0;
+  // Of the steps to come; nothing else of the optimizer changes.
+  void setLearningRate(double rate) { optimizerOptions_.learningRate = rate; }
+
+  // Passes over samples begun since the model was made: the substream of the next shuffle.
+  std::uint32_t passesBegun = 0;
+
+  // What training goes on from, beside the parameters: steps since compile(), and the optimizer's numbers, as many
+  // as compile() gave it.
+  std::int64_t step = 0;
+  Vector& optimizerState() { return optimizerState_; }
 
  private:
   void addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const;
@@ -61,7 +69,6 @@ class Model {
   const Optimizer* optimizer_ = nullptr;
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
-  std::int64_t step_ = 0;
   Vector row_;  // features + outputs
   SparseBatch rowBatch_;
 };

@@ -51,6 +51,8 @@ describe('After dispose', () => {
   const methods: Record<string, (model: Sequential) => unknown> = {
     compile: (model) => model.compile({ optimizer: 'sgd', loss: 'hinge' }),
     fit: (model) => model.fit(X, Y),
+    steps: (model) => model.steps(X, Y),
+    fitDataset: (model) => model.fitDataset([[X, Y]]),
     evaluate: (model) => model.evaluate(X, Y),
     predict: (model) => model.predict(X),
     getWeights: (model) => model.getWeights(),
@@ -58,6 +60,7 @@ describe('After dispose', () => {
     countParams: (model) => model.countParams(),
     summary: (model) => model.summary(),
     save: (model) => model.save(),
+    checkpoint: (model) => model.checkpoint(),
     gradients: (model) => model.gradients(X, Y),
     forwardTrace: (model) => model.forwardTrace(X),
     backpropTrace: (model) => model.backpropTrace(X, Y),

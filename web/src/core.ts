@@ -3,7 +3,7 @@ import { reserve, type Scope } from './heap.js';
 import { rangeError } from './check.js';
 import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
 import type { ResolvedCompile, ResolvedLayers } from './layers.js';
-import type { Inputs, Targets, Weight } from './types.js';
+import type { Inputs, Targets, Termination, Weight } from './types.js';
 import { backend, catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
 
 export interface Core extends ResolvedLayers {
@@ -11,6 +11,23 @@ export interface Core extends ResolvedLayers {
   name: string;
   seed: number;
   compiled?: ResolvedCompile;
+  /** Where the last training is, or stopped. */
+  position?: () => Position;
+  /** Why training ended before its time. */
+  terminated?: Termination;
+}
+
+/** How far a training is: what, beside weights and the optimizer's numbers, it goes on from. */
+export interface Position {
+  /** Number of the epoch that the next batch belongs to. */
+  epoch: number;
+  /** Batches done in it, and its sums so far. */
+  batch: number;
+  sums: number[];
+  /** Batches done in the pass over the samples that was begun last. */
+  passBatch: number;
+  /** What these counts depend on: they hold for the same data and options only. */
+  plan: Record<string, number | boolean>;
 }
 
 export function outputsOf(core: Core): number {
@@ -110,12 +127,22 @@ export function wholeBatch(
   return samples;
 }
 
+/** The names in the logs: `loss`, metrics. */
+export function logNames(core: Core, prefix: '' | 'val' = ''): string[] {
+  const spelt = (name: string) => (prefix ? prefix + name[0]!.toUpperCase() + name.slice(1) : name);
+  return ['loss', ...core.compiled!.metrics].map(spelt);
+}
+
 /** The sums of `cpp/bindings.cc` as means by name: `loss`, metrics. */
 export function logsFrom(core: Core, sums: number[], prefix: '' | 'val' = ''): { loss: number } {
   const [rows, ...values] = sums as [number, ...number[]];
-  const names = ['loss', ...core.compiled!.metrics];
-  const spelt = (name: string) => (prefix ? prefix + name[0]!.toUpperCase() + name.slice(1) : name);
-  return Object.fromEntries(names.map((name, i) => [spelt(name), values[i]! / rows])) as { loss: number };
+  const names = logNames(core, prefix);
+  return Object.fromEntries(names.map((name, i) => [name, values[i]! / rows])) as { loss: number };
+}
+
+/** The sums over no samples. */
+export function emptySums(core: Core): number[] {
+  return [0, 0, ...core.compiled!.metrics.map(() => 0)];
 }
 
 /** @throws {RangeError} when any weight is not finite. */

@@ -7,6 +7,20 @@ export { backend, init } from './wasm.js';
 export { dense } from './layers.js';
 export { sequential, type Sequential } from './model.js';
 export { loadModel } from './formats/model.js';
+export { loadCheckpoint } from './formats/checkpoint.js';
+export { schedules, warmup } from './schedules.js';
+export {
+  csvLogger,
+  earlyStopping,
+  learningRateScheduler,
+  modelCheckpoint,
+  reduceLROnPlateau,
+  terminateOnNaN,
+  type EarlyStoppingOptions,
+  type ModelCheckpointOptions,
+  type MonitorOptions,
+  type ReduceLROnPlateauOptions,
+} from './callbacks.js';
 export { DIGIT_SIZE, generateDigits, normalizeDigit } from './digits.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';
 export { readCsv, type CsvOptions, type CsvTable } from './formats/csv.js';

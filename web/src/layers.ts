@@ -26,6 +26,7 @@ import {
   type MetricName,
   type OptimizerConfig,
 } from './types.js';
+import { resolveRate } from './schedules.js';
 import { catalogue } from './wasm.js';
 
 /** A dense layer with every option that applies filled in. */
@@ -215,7 +216,9 @@ function resolveOptimizer(argument: string, value: CompileOptions['optimizer']):
     resolved[name] =
       name === 'nesterov'
         ? checkBoolean(`${argument}.${name}`, value)
-        : checkNumber(`${argument}.${name}`, value, low, high);
+        : name === 'learningRate'
+          ? resolveRate(`${argument}.${name}`, value, low)
+          : checkNumber(`${argument}.${name}`, value, low, high);
   }
   if (resolved['nesterov'] && resolved['momentum'] === 0) {
     throw new RangeError(`${argument}.nesterov: expected a momentum above 0 to go with it, got momentum 0`);

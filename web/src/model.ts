@@ -11,14 +11,19 @@ import {
   type Core,
 } from './core.js';
 import { checkInputs, checkOutput, checkTargets } from './data.js';
-import { planFit, runFit } from './fit.js';
+import { train } from './fit.js';
 import { copyFloats, overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
 import { nativeDense, nativeLoss, resolveCompile, resolveLayers } from './layers.js';
+import { writeCheckpoint } from './formats/checkpoint.js';
 import { writeModel } from './formats/model.js';
+import { planDataset, planFit, type Plan } from './plan.js';
+import { learningRateOf, setLearningRate } from './rates.js';
 import { RowPredictor } from './row.js';
 import type {
   CompileOptions,
+  Dataset,
+  DatasetOptions,
   FitOptions,
   GradientCheck,
   History,
@@ -26,9 +31,12 @@ import type {
   LayerBackprop,
   LayerForward,
   LayerGradientNorms,
+  LearningRate,
   Logs,
   SequentialOptions,
   Sharpness,
+  Step,
+  StepsOptions,
   Targets,
   Weight,
 } from './types.js';
@@ -60,11 +68,18 @@ export function sequential(options: SequentialOptions): Sequential {
   return new Sequential(options);
 }
 
+/** What a model is made of, for functions beside the class. */
+export let coreOf: (model: Sequential) => Core;
+
 /** A multilayer perceptron; made by {@link sequential} or {@link loadModel}. */
 export class Sequential {
   readonly #core: Core;
   #row: RowPredictor | undefined;
   #state: 'idle' | 'fitting' | 'disposing' | 'disposed' = 'idle';
+
+  static {
+    coreOf = (model) => model.#core;
+  }
 
   /** Set to true, in a callback say, to end {@link fit} at the next yield. */
   stopTraining = false;
@@ -135,8 +150,27 @@ export class Sequential {
       throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
     }
     reserve(2 * 4 * countParams(core)); // optimizer state
-    core.native.compile(nativeLoss(resolved.loss), resolved.metrics, resolved.optimizer);
+    const { learningRate } = resolved.optimizer;
+    core.native.compile(nativeLoss(resolved.loss), resolved.metrics, {
+      ...resolved.optimizer,
+      learningRate: typeof learningRate === 'number' ? learningRate : 0, // each step brings its own
+    });
     core.compiled = resolved;
+    core.position = undefined;
+  }
+
+  /**
+   * Rate of the next step. May be set at any time, in a callback too, to a number, a {@link Schedule} or a function of
+   * the step: it holds from the next step on, instead of a schedule there was; the optimizer keeps its state.
+   *
+   * @throws {TypeError | RangeError} for what is no such rate; then nothing is changed.
+   */
+  get learningRate(): number {
+    return learningRateOf(this.#alive('learningRate'));
+  }
+
+  set learningRate(value: LearningRate) {
+    setLearningRate(this.#alive('learningRate'), value);
   }
 
   /**
@@ -149,11 +183,51 @@ export class Sequential {
    */
   async fit(x: Inputs, y: Targets, options: FitOptions = {}): Promise<History> {
     const core = this.#idle('fit');
-    const plan = planFit(core, x, y, options);
+    return finished(this.#train('fit', planFit('fit', core, this, x, y, options)));
+  }
+
+  /**
+   * The same training as {@link fit}, to the bit, step by step: each turn of a `for await` loop gets a batch, or every
+   * n-th with `every: n`; the last one of an epoch comes after the validation and has its figures too. To pause, do
+   * not ask for the next one; to end, leave the loop. The model counts as training from the first step until the loop
+   * is left or done. Data are copied at the first step.
+   *
+   * @throws {TypeError | RangeError | Error} as {@link fit}, at once.
+   * @example
+   * for await (const { epoch, batch, loss } of model.steps(x, y, { epochs: 10, every: 50 })) {
+   *   if (loss < 0.01) break;
+   * }
+   */
+  steps(x: Inputs, y: Targets, options: StepsOptions = {}): AsyncGenerator<Step, History, undefined> {
+    const core = this.#idle('steps');
+    return this.#train('steps', planFit('steps', core, this, x, y, options));
+  }
+
+  /**
+   * Trains on batches that come one after the other, for data that do not fit into memory or are yet to be made. Each
+   * batch is one step, whatever its size; an epoch is all of them, or `stepsPerEpoch`.
+   *
+   * @param dataset gives batches `{ x, y }` or `[x, y]`; with several epochs a function that makes it anew
+   * @returns as {@link fit}.
+   * @throws what the dataset throws, and {@link TypeError} or {@link RangeError} for a wrong batch; the model is then
+   *   as after the last good one, and with `resume` training goes on from there (batches of the pass that were trained
+   *   on before are fetched again and left).
+   * @example
+   * await model.fitDataset(async function* () {
+   *   for (const file of files) yield await readBatch(file);
+   * }, { epochs: 3 });
+   */
+  async fitDataset(dataset: Dataset, options: DatasetOptions = {}): Promise<History> {
+    const core = this.#idle('fitDataset');
+    return finished(this.#train('fitDataset', planDataset(core, this, dataset, options)));
+  }
+
+  async *#train(method: string, plan: Plan): AsyncGenerator<Step, History, undefined> {
+    const core = this.#idle(method); // steps() may have been left lying since it was planned
     this.#state = 'fitting';
     this.stopTraining = false;
     try {
-      return await runFit(core, plan, () => this.stopTraining || this.#state === 'disposing');
+      return yield* train(core, plan, () => this.stopTraining || this.#state === 'disposing');
     } finally {
       if (this.isDisposed) this.#delete();
       else this.#state = 'idle';
@@ -281,9 +355,23 @@ export class Sequential {
     return text.join('\n');
   }
 
-  /** The model as a file: architecture, seed, weights and what it was compiled with, for {@link loadModel}. */
+  /**
+   * The model as a file: architecture, seed, weights and what it was compiled with, for {@link loadModel}. A learning
+   * rate that is a function is saved as the rate it gives at that moment.
+   */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     return writeModel(this.#alive('save'), this.getWeights());
+  }
+
+  /**
+   * The model and its training as a file, for {@link loadCheckpoint}: what {@link save} holds, the optimizer's state,
+   * and how far the training has come. May be called at any time, in callbacks too. Callbacks keep their state to
+   * themselves, and a learning rate that is a function must be set again.
+   *
+   * @throws {Error} when the model is not compiled or disposed.
+   */
+  checkpoint(): Uint8Array<ArrayBuffer> {
+    return writeCheckpoint(this.#alive('checkpoint'));
   }
 
   /** Mean loss of all samples at once, and its gradient with respect to every weight, named and shaped like it. */
@@ -355,4 +443,9 @@ export class Sequential {
       throw new Error(`${method}: expected an idle model, got one that fit() is training`);
     return core;
   }
+}
+
+/** What a training that hands out no steps ends with. */
+async function finished(training: AsyncGenerator<Step, History, undefined>): Promise<History> {
+  return (await training.next()).value as History;
 }

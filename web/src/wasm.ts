@@ -47,6 +47,14 @@ export interface NativeModel {
     maxIterations: number,
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
+  trainBatch(samples: SampleAddresses): number[];
+  setLearningRate(rate: number): void;
+  firstNonFinite(): { layer: number; parameter: number };
+  stepsDone(): number;
+  passesBegun(): number;
+  setCounters(steps: number, passes: number): void;
+  optimizerState(): Pointer;
+  optimizerStateSize(): number;
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
@@ -60,8 +68,10 @@ export interface NativeModel {
 /** What `cpp/bindings.cc` binds as `Trainer`. */
 export interface NativeTrainer {
   beginEpoch(): void;
-  run(maxBatches: number, budgetMs: number): void;
+  seek(model: NativeModel, batch: number, passBatch: number, sums: number[]): void;
+  run(maxBatches: number, budgetMs: number, rates: Pointer): void;
   batch(): number;
+  passBatch(): number;
   batchesPerEpoch(): number;
   epochDone(): boolean;
   sums(): number[];
@@ -91,6 +101,7 @@ export interface MlpModule {
     samples: SampleAddresses,
     batchSize: number,
     shuffle: boolean,
+    batchesPerEpoch: number,
   ) => NativeTrainer;
   normalizeDigit(ink: Pointer, width: number, height: number, out: Pointer): boolean;
   generateDigits(seed: number, first: number, count: number, pixels: Pointer, labels: Pointer): void;
