@@ -42,13 +42,11 @@ export async function* train(
       await batches.seek(resume);
       begun = resume.batch > 0;
     }
-    core.position = here = () => ({
-      epoch,
-      batch: begun ? batches.batch : 0,
-      sums: begun ? batches.sums() : [],
-      passBatch: batches.passBatch(),
-      plan: plan.identity,
-    });
+    core.position = here = () => {
+      const batch = begun ? batches.batch : 0;
+      const sums = batch > 0 ? batches.sums() : [];
+      return { epoch, batch, sums, passBatch: batches.passBatch(), plan: plan.identity };
+    };
     const pace = new Pace(plan.yieldEvery);
     const breathe = async () => {
       if (onYield && batches.batch > 0) await onYield(epoch, batches.batch, logsFrom(core, batches.sums()));

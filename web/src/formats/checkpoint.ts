@@ -108,5 +108,5 @@ function checkPosition(
   if (sums.length !== expected || !sums.every((sum) => typeof sum === 'string')) {
     throw rangeError(`${argument}.sums`, `${expected} numbers as text`, sums);
   }
-  return { epoch, batch, passBatch, plan, sums: sums.map(Number) };
+  return { epoch, batch, sums: sums.map(Number), passBatch, plan };
 }
