@@ -43,7 +43,7 @@ describe('The heap', () => {
   });
 
   it('is not filled by any method of a model', async () => {
-    const leaking = await inThread(async ({ init, sequential, dense, loadModel }, _data, { mlp }) => {
+    const leaking = await inThread(async ({ init, sequential, dense, loadModel, loadCheckpoint }, _data, { mlp }) => {
       await init();
       const x = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
       const y = Float32Array.from({ length: 200 }, (_, i) => Math.cos(i));
@@ -56,9 +56,21 @@ describe('The heap', () => {
       compile();
       const weights = model.getWeights();
       const bytes = await model.save();
+      const checkpoint = model.checkpoint();
       const methods: Record<string, () => unknown> = {
         compile,
         fit: () => model.fit(x, y, { validationSplit: 0.5 }),
+        'fit with a schedule': async () => {
+          model.learningRate = () => 0.01;
+          await model.fit(x, y, { batchSize: 7, callbacks: { onBatchEnd() {} } });
+        },
+        fitDataset: () => model.fitDataset([{ x, y }]),
+        steps: async () => {
+          for await (const { batch } of model.steps(x, y)) if (batch === 1) break;
+        },
+        resume: () => model.fit(x, y, { resume: true }),
+        checkpoint: () => model.checkpoint(),
+        loadCheckpoint: async () => (await loadCheckpoint(checkpoint)).dispose(),
         evaluate: () => model.evaluate(x, y),
         predict: () => model.predict(x),
         predictRow: () => model.predict(x.slice(0, 3)),
@@ -367,6 +379,8 @@ describe('Out of memory', () => {
     'sequential',
     'compile',
     'fit',
+    'fitDataset',
+    'checkpoint',
     'evaluate',
     'predict',
     'predict one row',
@@ -380,7 +394,7 @@ describe('Out of memory', () => {
     'normalizeDigit',
   ] as const)('in %s is an error, wherever it happens, and the module lives on', async (method) => {
     const { refused, done, wrong } = await inThread(
-      async ({ init, sequential, dense, generateDigits, normalizeDigit }, method, { mlp }) => {
+      async ({ init, sequential, dense, generateDigits, normalizeDigit, loadCheckpoint }, method, { mlp }) => {
         await init();
         const rows = 500;
         const x = Float32Array.from({ length: rows * 50 }, (_, i) => Math.sin(i));
@@ -408,6 +422,10 @@ describe('Out of memory', () => {
             const model = compiled();
             try {
               if (method === 'fit') await model.fit(x, y, { batchSize: 400, validationSplit: 0.2 });
+              else if (method === 'fitDataset')
+                await model.fitDataset([{ x, y }], { validationData: [x, y] });
+              else if (method === 'checkpoint')
+                (await loadCheckpoint(model.checkpoint())).dispose();
               else if (method === 'predict') model.predict(x, { batchSize: 300 });
               else if (method === 'predict one row') model.predict(row);
               else if (method === 'evaluate') model.evaluate(x, y, { batchSize: 300 });

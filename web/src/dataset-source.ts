@@ -37,7 +37,6 @@ export class DatasetSource implements Source {
   #iterator: Batches | undefined;
   #next: Samples | undefined;
   #taken = 0; // in this pass, #next included
-  #reservedRows = 0;
   #sums: number[];
 
   batch = 0;
@@ -115,8 +114,7 @@ export class DatasetSource implements Source {
     native.setLearningRate(learningRateOf(this.#core));
     const sums = scoped((scope) => {
       const batch = place(scope, samples, samples.targets);
-      if (samples.rows > this.#reservedRows) reserveWorkspace(this.#core, samples.rows);
-      this.#reservedRows = Math.max(this.#reservedRows, samples.rows);
+      reserveWorkspace(this.#core, samples.rows);
       return native.trainBatch(batch);
     });
     this.#next = undefined;
