@@ -157,14 +157,17 @@ describe('earlyStopping', () => {
     [{ monitor: 'valAccuracy', mode: 'min' }, [1, 2, 1.5, 5], 1, 0],
     [{ patience: 3 }, [5, 4, NaN, NaN, 3, 4, NaN, 4, 4], 7, 4],
     [{ patience: 9 }, [5, 4, 6], 2, 1],
-  ])('%j after %j ends in epoch %i, with the weights of epoch %i on request', async (options, figures, last, best) => {
-    const name = options.monitor;
-    const plain = await shown(earlyStopping(options), figures, name);
-    expect(plain.epochs.at(-1)).toBe(last);
-    expect(weightBits(plain.model)).toEqual(plain.weights[last]);
-    const restored = await shown(earlyStopping({ ...options, restoreBestWeights: true }), figures, name);
-    expect(weightBits(restored.model)).toEqual(restored.weights[best]);
-  });
+  ])(
+    '%j after %j ends in epoch %i, with the weights of epoch %i on request',
+    async (options, figures, last, best) => {
+      const name = options.monitor;
+      const plain = await shown(earlyStopping(options), figures, name);
+      expect(plain.epochs.at(-1)).toBe(last);
+      expect(weightBits(plain.model)).toEqual(plain.weights[last]);
+      const restored = await shown(earlyStopping({ ...options, restoreBestWeights: true }), figures, name);
+      expect(weightBits(restored.model)).toEqual(restored.weights[best]);
+    },
+  );
 
   it('passes over epochs without validation', async () => {
     const { epoch, history } = await build().fit(X, Y, {
@@ -282,7 +285,11 @@ describe('terminateOnNaN', () => {
   const deep = (learningRate: number) => {
     const model = sequential({
       seed: 3,
-      layers: [dense({ units: 8, activation: 'relu', inputShape: [3] }), big(8), dense({ units: 1, name: 'last' })],
+      layers: [
+        dense({ units: 8, activation: 'relu', inputShape: [3] }),
+        big(8),
+        dense({ units: 1, name: 'last' }),
+      ],
     });
     onTestFinished(() => model.dispose());
     model.compile({ optimizer: { name: 'sgd', learningRate }, loss: 'meanSquaredError' });
@@ -292,7 +299,11 @@ describe('terminateOnNaN', () => {
 
   it('does nothing while all is finite', async () => {
     const [watched, plain] = [deep(0.01), deep(0.01)];
-    const { epoch, terminated } = await watched.fit(X, y, { epochs: 5, batchSize: 4, callbacks: terminateOnNaN() });
+    const { epoch, terminated } = await watched.fit(X, y, {
+      epochs: 5,
+      batchSize: 4,
+      callbacks: terminateOnNaN(),
+    });
     expect(epoch).toHaveLength(5);
     expect(terminated).toBeUndefined();
     await plain.fit(X, y, { epochs: 5, batchSize: 4 });
@@ -312,7 +323,11 @@ describe('terminateOnNaN', () => {
     // The same training once more, up to the step before: all is finite.
     const before = deep(1e6);
     const losses: number[] = [];
-    await before.fit(X, y, { stepsPerEpoch: steps - 1, batchSize: 4, callbacks: { onBatchEnd: (_, { loss }) => void losses.push(loss) } });
+    await before.fit(X, y, {
+      stepsPerEpoch: steps - 1,
+      batchSize: 4,
+      callbacks: { onBatchEnd: (_, { loss }) => void losses.push(loss) },
+    });
     const finite = ({ data }: { data: Float32Array }) => data.every(Number.isFinite);
     expect(before.getWeights().every(finite)).toBe(true);
     expect(losses.every(Number.isFinite)).toBe(true);
@@ -344,7 +359,10 @@ describe('terminateOnNaN', () => {
   });
 
   it('names the weight where the step itself overflows', async () => {
-    using model = sequential({ seed: 1, layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })] });
+    using model = sequential({
+      seed: 1,
+      layers: [dense({ units: 1, inputShape: [1], kernelInitializer: 'ones' })],
+    });
     model.compile({ optimizer: { name: 'sgd', learningRate: 1e38 }, loss: 'meanAbsoluteError' });
     const { terminated } = await model.fit([[100]], [0], { epochs: 2, callbacks: terminateOnNaN() });
     expect(terminated).toEqual({
@@ -392,15 +410,59 @@ describe('csvLogger', () => {
 
 describe('Wrong options', () => {
   it.each<[string, () => unknown, ErrorConstructor, string]>([
-    ['patience', () => earlyStopping({ patience: -1 }), RangeError, 'earlyStopping: patience: expected an integer from 0 to 2147483647, got -1'],
-    ['mode', () => earlyStopping({ mode: wrong('less') }), RangeError, "earlyStopping: mode: expected one of 'auto', 'min', 'max', got 'less'."],
-    ['minDelta', () => earlyStopping({ minDelta: NaN }), RangeError, 'earlyStopping: minDelta: expected a number from 0, got NaN'],
-    ['monitor', () => earlyStopping({ monitor: wrong(5) }), TypeError, 'earlyStopping: monitor: expected a string, got 5'],
-    ['factor', () => reduceLROnPlateau({ factor: 1 }), RangeError, 'reduceLROnPlateau: factor: expected a number from 0 to below 1, got 1'],
-    ['an unknown one', () => earlyStopping(wrong({ patients: 1 })), RangeError, "earlyStopping: options: option: expected one of 'monitor', 'mode', 'patience', 'minDelta', 'baseline', 'restoreBestWeights', 'startFromEpoch', got 'patients'. Did you mean 'patience'?"],
-    ['save', () => modelCheckpoint(wrong({})), TypeError, 'modelCheckpoint: save: expected a function, got undefined'],
-    ['schedule', () => learningRateScheduler(wrong(0.1)), TypeError, 'learningRateScheduler: schedule: expected a function, got 0.1'],
-    ['write', () => csvLogger(wrong('file.csv')), TypeError, "csvLogger: write: expected a function, got 'file.csv'"],
+    [
+      'patience',
+      () => earlyStopping({ patience: -1 }),
+      RangeError,
+      'earlyStopping: patience: expected an integer from 0 to 2147483647, got -1',
+    ],
+    [
+      'mode',
+      () => earlyStopping({ mode: wrong('less') }),
+      RangeError,
+      "earlyStopping: mode: expected one of 'auto', 'min', 'max', got 'less'.",
+    ],
+    [
+      'minDelta',
+      () => earlyStopping({ minDelta: NaN }),
+      RangeError,
+      'earlyStopping: minDelta: expected a number from 0, got NaN',
+    ],
+    [
+      'monitor',
+      () => earlyStopping({ monitor: wrong(5) }),
+      TypeError,
+      'earlyStopping: monitor: expected a string, got 5',
+    ],
+    [
+      'factor',
+      () => reduceLROnPlateau({ factor: 1 }),
+      RangeError,
+      'reduceLROnPlateau: factor: expected a number from 0 to below 1, got 1',
+    ],
+    [
+      'an unknown one',
+      () => earlyStopping(wrong({ patients: 1 })),
+      RangeError,
+      "earlyStopping: options: option: expected one of 'monitor', 'mode', 'patience', 'minDelta', 'baseline', 'restoreBestWeights', 'startFromEpoch', got 'patients'. Did you mean 'patience'?",
+    ],
+    [
+      'save',
+      () => modelCheckpoint(wrong({})),
+      TypeError,
+      'modelCheckpoint: save: expected a function, got undefined',
+    ],
+    [
+      'schedule',
+      () => learningRateScheduler(wrong(0.1)),
+      TypeError,
+      'learningRateScheduler: schedule: expected a function, got 0.1',
+    ],
+    [
+      'write',
+      () => csvLogger(wrong('file.csv')),
+      TypeError,
+      "csvLogger: write: expected a function, got 'file.csv'",
+    ],
   ])('%s', (_what, call, error, message) => expectError(call, error, message));
 });
-

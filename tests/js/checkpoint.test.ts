@@ -56,7 +56,8 @@ describe('Training goes on from a checkpoint as if it had never stopped', () => 
     const whole = await relay(mlp, { optimizer });
     for (let run = 0; run < 8; ++run) {
       let bytes = await relay(mlp, { optimizer, batches: draw(20) });
-      for (let stops = draw(4); stops > 0; --stops) bytes = await relay(mlp, { optimizer, bytes, batches: 1 + draw(15) });
+      for (let stops = draw(4); stops > 0; --stops)
+        bytes = await relay(mlp, { optimizer, bytes, batches: 1 + draw(15) });
       expect(Buffer.compare(Buffer.from(await relay(mlp, { optimizer, bytes })), Buffer.from(whole))).toBe(0);
     }
   });
@@ -102,7 +103,10 @@ describe('Training goes on from a checkpoint as if it had never stopped', () => 
       const options = { ...OPTIONS, stepsPerEpoch };
       const whole = build();
       const files: Uint8Array[] = [];
-      await whole.fit(X, Y, { ...options, callbacks: { onBatchEnd: () => void files.push(whole.checkpoint()) } });
+      await whole.fit(X, Y, {
+        ...options,
+        callbacks: { onBatchEnd: () => void files.push(whole.checkpoint()) },
+      });
       for (const file of files) {
         const other = await loaded(file);
         await other.fit(X, Y, { ...options, resume: true });
@@ -129,7 +133,10 @@ describe('Training goes on from a checkpoint as if it had never stopped', () => 
   });
 
   it('where the validation was interrupted', async () => {
-    const options = { ...OPTIONS, validationData: [new Float32Array(3 * 5000), new Uint8Array(5000)] as const };
+    const options = {
+      ...OPTIONS,
+      validationData: [new Float32Array(3 * 5000), new Uint8Array(5000)] as const,
+    };
     const [whole, model] = [build(), build()];
     const { history } = await whole.fit(X, Y, options);
     const controller = new AbortController();
@@ -216,9 +223,13 @@ describe('resume', () => {
     const model = build();
     for await (const { batch } of model.steps(X, Y, OPTIONS)) if (batch === 2) break;
     const before = stateOf(model);
-    await expect(model.fit(X, Y, { ...OPTIONS, ...options, resume: true })).rejects.toThrow(new RangeError(message));
+    await expect(model.fit(X, Y, { ...OPTIONS, ...options, resume: true })).rejects.toThrow(
+      new RangeError(message),
+    );
     expect(stateOf(model)).toBe(before);
-    await expect(model.fitDataset([[X, Y]], { epochs: 9, resume: true })).rejects.toThrow('fitDataset: resume');
+    await expect(model.fitDataset([[X, Y]], { epochs: 9, resume: true })).rejects.toThrow(
+      'fitDataset: resume',
+    );
   });
 
   it('between two epochs takes other data and batches', async () => {
@@ -266,16 +277,25 @@ describe('loadCheckpoint refuses', () => {
   beforeAll(async () => {
     const model = sequential({ seed: 1, layers: [dense({ units: 2, inputShape: [2] })] });
     model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] });
-    for await (const { epoch } of model.steps(new Float32Array(20).fill(1), new Float32Array(20), { epochs: 3, batchSize: 3 })) {
+    for await (const { epoch } of model.steps(new Float32Array(20).fill(1), new Float32Array(20), {
+      epochs: 3,
+      batchSize: 3,
+    })) {
       if (epoch === 1) break;
     }
     file = model.checkpoint();
     model.dispose();
   });
 
-  type Training = { steps: unknown; passesBegun: unknown; position: Record<string, unknown> & { plan: Record<string, unknown> } };
+  type Training = {
+    steps: unknown;
+    passesBegun: unknown;
+    position: Record<string, unknown> & { plan: Record<string, unknown> };
+  };
   let damaged: string | undefined; // instead of the training's JSON
-  const changed = (change: (training: Training, tensors: NamedTensor[], metadata: Record<string, string>) => void) => {
+  const changed = (
+    change: (training: Training, tensors: NamedTensor[], metadata: Record<string, string>) => void,
+  ) => {
     const { tensors, metadata } = readSafetensors(file);
     const training = JSON.parse(metadata['training']!) as Training;
     change(training, tensors, metadata);
@@ -309,11 +329,27 @@ describe('loadCheckpoint refuses', () => {
     ['a plan with more', ({ position }) => (position.plan['x'] = 1), 'training.position.plan'],
     ['too few sums', ({ position }) => (position['sums'] as string[]).pop(), 'training.position.sums'],
     ['sums that are numbers', ({ position }) => (position['sums'] = [1, 2, 3]), 'training.position.sums'],
-    ['an unknown field', (training) => ((training as unknown as Record<string, number>)['x'] = 1), 'training'],
-    ['no optimizer', (_, tensors) => tensors.pop(), 'expected behind the weights optimizer/state [12], got none'],
-    ['one too small', (_, tensors) => (tensors[2] = { name: 'optimizer/state', shape: [1], data: new Float32Array(1) }), 'expected behind the weights optimizer/state [12], got optimizer/state [1]'],
+    [
+      'an unknown field',
+      (training) => ((training as unknown as Record<string, number>)['x'] = 1),
+      'training',
+    ],
+    [
+      'no optimizer',
+      (_, tensors) => tensors.pop(),
+      'expected behind the weights optimizer/state [12], got none',
+    ],
+    [
+      'one too small',
+      (_, tensors) => (tensors[2] = { name: 'optimizer/state', shape: [1], data: new Float32Array(1) }),
+      'expected behind the weights optimizer/state [12], got optimizer/state [1]',
+    ],
     ['weights that are not finite', (_, tensors) => tensors[0]!.data.fill(NaN), 'dense/kernel[0]'],
-    ['a model that was not compiled', (_, __, metadata) => (metadata['config'] = metadata['config']!.replace(/,"compile":.*$/, '}')), 'expected a checkpoint'],
+    [
+      'a model that was not compiled',
+      (_, __, metadata) => (metadata['config'] = metadata['config']!.replace(/,"compile":.*$/, '}')),
+      'expected a checkpoint',
+    ],
   ])('%s', async (_what, change, message) => {
     const bytes = changed(change);
     const error = await loadCheckpoint(bytes).catch((error: unknown) => error);
@@ -344,7 +380,11 @@ describe('loadCheckpoint refuses', () => {
         continue;
       }
       try {
-        await model.fit(new Float32Array(20).fill(1), new Float32Array(20), { epochs: 3, batchSize: 3, resume: true });
+        await model.fit(new Float32Array(20).fill(1), new Float32Array(20), {
+          epochs: 3,
+          batchSize: 3,
+          resume: true,
+        });
       } catch (error) {
         expect((error as Error).message).toMatch(/^fit: /);
       }

@@ -27,7 +27,11 @@ function build(): Sequential {
     ],
   });
   onTestFinished(() => model.dispose());
-  const learningRate = schedules.exponentialDecay({ initialLearningRate: 0.05, decaySteps: 5, decayRate: 0.9 });
+  const learningRate = schedules.exponentialDecay({
+    initialLearningRate: 0.05,
+    decaySteps: 5,
+    decayRate: 0.9,
+  });
   model.compile({
     optimizer: { name: 'adam', learningRate },
     loss: 'sparseCategoricalCrossentropy',
@@ -55,7 +59,14 @@ describe('fitDataset', () => {
   it('is fit on the same batches, to the bit: figures, callbacks, validation', async () => {
     const record = () => {
       const calls: unknown[] = [];
-      const names = ['onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd'];
+      const names = [
+        'onTrainBegin',
+        'onTrainEnd',
+        'onEpochBegin',
+        'onEpochEnd',
+        'onBatchBegin',
+        'onBatchEnd',
+      ];
       const callbacks = Object.fromEntries(
         names.map((name) => [name, (...args: unknown[]) => void calls.push([name, ...args])]),
       );
@@ -75,9 +86,12 @@ describe('fitDataset', () => {
     ['an async generator', batches()],
     ['a function that returns a promise', async () => batches()],
     ['an array', [0, 1, 2, 3].map(batchAt)],
-    ['a generator', (function* () {
-      for (let i = 0; i < 4; ++i) yield batchAt(i);
-    })()],
+    [
+      'a generator',
+      (function* () {
+        for (let i = 0; i < 4; ++i) yield batchAt(i);
+      })(),
+    ],
   ])('takes %s', async (_what, dataset) => {
     const [fitted, fed] = [build(), build()];
     await fitted.fit(X, Y, IN_ORDER);
@@ -88,7 +102,8 @@ describe('fitDataset', () => {
   it('takes bytes, sparse rows and lists, in batches of any size', async () => {
     const model = build();
     const sizes: number[] = [];
-    const dense = (rows: number) => [...X.subarray(0, 3 * rows)].map((value) => Math.max(0, Math.round(9 * value)));
+    const dense = (rows: number) =>
+      [...X.subarray(0, 3 * rows)].map((value) => Math.max(0, Math.round(9 * value)));
     await model.fitDataset(
       [
         { x: Uint8Array.from(dense(4)), y: Y.subarray(0, 4) },
@@ -148,37 +163,44 @@ describe('fitDataset', () => {
     ['an error of its own', new Error('offline'), 'offline'],
     ['no batch', 5, 'fitDataset: batch 2: expected { x, y } or [x, y], got 5'],
     ['half a batch', [X], 'fitDataset: batch 2: expected { x, y } or [x, y], got Array(1)'],
-    ['a batch with more', { x: X, y: Y, z: 0 }, "fitDataset: batch 2: option: expected one of 'x', 'y', got 'z'."],
+    [
+      'a batch with more',
+      { x: X, y: Y, z: 0 },
+      "fitDataset: batch 2: option: expected one of 'x', 'y', got 'z'.",
+    ],
     ['no targets', { x: X }, 'fitDataset: batch 2: y: expected'],
     ['a number that is none', { x: [[1, NaN, 2]], y: [0] }, 'fitDataset: batch 2: x'],
     ['targets of another length', { x: X, y: [0] }, 'fitDataset: batch 2: y: expected 20 class indices'],
-  ])('rejects %s, the model as after the last good batch, from where it goes on', async (_what, bad, message) => {
-    const model = build();
-    let broken = true;
-    const ends: string[] = [];
-    async function* dataset(): AsyncGenerator<Batch> {
-      try {
-        yield batchAt(0);
-        yield batchAt(1);
-        if (broken && bad instanceof Error) throw bad;
-        if (broken) yield wrong<Batch>(bad);
-        yield batchAt(2);
-        yield batchAt(3);
-      } finally {
-        ends.push('end');
+  ])(
+    'rejects %s, the model as after the last good batch, from where it goes on',
+    async (_what, bad, message) => {
+      const model = build();
+      let broken = true;
+      const ends: string[] = [];
+      async function* dataset(): AsyncGenerator<Batch> {
+        try {
+          yield batchAt(0);
+          yield batchAt(1);
+          if (broken && bad instanceof Error) throw bad;
+          if (broken) yield wrong<Batch>(bad);
+          yield batchAt(2);
+          yield batchAt(3);
+        } finally {
+          ends.push('end');
+        }
       }
-    }
-    await expect(model.fitDataset(dataset, { epochs: 2 })).rejects.toThrow(message);
-    expect(ends).toEqual(['end']);
-    const two = build();
-    await two.fit(X, Y, { ...IN_ORDER, stepsPerEpoch: 2 });
-    expect(weightBits(model)).toEqual(weightBits(two));
-    broken = false;
-    await model.fitDataset(dataset, { epochs: 2, resume: true });
-    const whole = build();
-    await whole.fit(X, Y, { ...IN_ORDER, epochs: 2 });
-    expect(weightBits(model)).toEqual(weightBits(whole));
-  });
+      await expect(model.fitDataset(dataset, { epochs: 2 })).rejects.toThrow(message);
+      expect(ends).toEqual(['end']);
+      const two = build();
+      await two.fit(X, Y, { ...IN_ORDER, stepsPerEpoch: 2 });
+      expect(weightBits(model)).toEqual(weightBits(two));
+      broken = false;
+      await model.fitDataset(dataset, { epochs: 2, resume: true });
+      const whole = build();
+      await whole.fit(X, Y, { ...IN_ORDER, epochs: 2 });
+      expect(weightBits(model)).toEqual(weightBits(whole));
+    },
+  );
 
   it('stops by a signal, also while the next batch is awaited, and does not wait for it', async () => {
     const model = build();

@@ -445,7 +445,7 @@ describe('Stopping fit', () => {
     expect(weightBits(model)).not.toEqual(before);
   });
 
-  it.each([
+  it.each<[string, { stepsPerEpoch?: number; validate?: boolean }]>([
     ['training', {}],
     ['validation', { stepsPerEpoch: 1, validate: true }],
     ['tiny epochs', { stepsPerEpoch: 1 }],

@@ -50,7 +50,9 @@ describe('verbose', () => {
   it('1 writes a bar, the time that is left and the figures on a terminal, at most some ten times a second', async () => {
     const start = performance.now();
     let epochs = 0;
-    const until = { onEpochEnd: () => void (model.stopTraining = ++epochs > 3 && performance.now() - start > 600) };
+    const until = {
+      onEpochEnd: () => void (model.stopTraining = ++epochs > 3 && performance.now() - start > 600),
+    };
     const model = build();
     const texts = await written(true, () =>
       model.fit(X, Y, { epochs: 1_000_000, batchSize: 10, verbose: 1, callbacks: until }),
@@ -58,7 +60,8 @@ describe('verbose', () => {
     const seconds = (performance.now() - start) / 1000;
     expect(texts.length).toBeGreaterThan(2);
     expect(texts.length).toBeLessThan(10 * seconds + 3);
-    for (const text of texts) expect(text).toMatch(/^\repoch \d+\/1000000 {2}[█░]{20} {2}.* left {2}.*loss \d\.\d+/);
+    for (const text of texts)
+      expect(text).toMatch(/^\repoch \d+\/1000000 {2}[█░]{20} {2}.* left {2}.*loss \d\.\d+/);
     expect(texts.at(-1)).toMatch(/\n$/);
   });
 
@@ -84,7 +87,9 @@ describe('verbose', () => {
     const texts = await written(true, run);
     expect(texts).toHaveLength(5);
     texts.forEach((text, epoch) =>
-      expect(text).toMatch(new RegExp(`^epoch ${epoch + 1}/5 {2}\\d+\\.\\d s {2}loss \\d\\.\\d+ {2}valLoss \\d\\.\\d+\\n$`)),
+      expect(text).toMatch(
+        new RegExp(`^epoch ${epoch + 1}/5 {2}\\d+\\.\\d s {2}loss \\d\\.\\d+ {2}valLoss \\d\\.\\d+\\n$`),
+      ),
     );
   });
 
@@ -97,7 +102,9 @@ describe('verbose', () => {
 
   it('knows no bar where nobody knows the number of batches', async () => {
     const batches = Array.from({ length: 20 }, () => [X, Y] as const);
-    const texts = await written(true, () => build().fitDataset(batches, { epochs: 2, verbose: 1, yieldEvery: 0 }));
+    const texts = await written(true, () =>
+      build().fitDataset(batches, { epochs: 2, verbose: 1, yieldEvery: 0 }),
+    );
     expect(texts[0]).toMatch(/^\repoch 1\/2 {2}batch 1 {2}loss/);
     expect(texts.at(-1)).toMatch(/^\repoch 2\/2 {2}\d+\.\d s {2}loss/);
   });

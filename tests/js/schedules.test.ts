@@ -110,9 +110,12 @@ describe('The rates of', () => {
     ]);
     const step = (t: number) => 1 / (1 + t);
     expect([0, 1, 2, 3, 4].map(warmup(step, { steps: 2 }))).toEqual([0, 0.5, 1, 0.5, 1 / 3]);
-    const twice = warmup(warmup(schedules.step({ initialLearningRate: 1, stepSize: 1, gamma: 0.5 }), { steps: 2 }), {
-      steps: 2,
-    });
+    const twice = warmup(
+      warmup(schedules.step({ initialLearningRate: 1, stepSize: 1, gamma: 0.5 }), { steps: 2 }),
+      {
+        steps: 2,
+      },
+    );
     expect([0, 1, 2, 3, 4, 5].map(rateOf(twice))).toEqual([0, 0, 0, 0.5, 1, 0.5]);
   });
 
@@ -129,7 +132,6 @@ describe('The rates of', () => {
   });
 });
 
-
 describe('A schedule', () => {
   const cosine = () => schedules.cosineDecay({ initialLearningRate: 0.2, decaySteps: 12 });
 
@@ -144,7 +146,10 @@ describe('A schedule', () => {
   });
 
   it('may be written out', async () => {
-    const [made, written] = [build(cosine()), build({ name: 'cosineDecay', initialLearningRate: 0.2, decaySteps: 12 })];
+    const [made, written] = [
+      build(cosine()),
+      build({ name: 'cosineDecay', initialLearningRate: 0.2, decaySteps: 12 }),
+    ];
     for (const model of [made, written]) await model.fit(X, Y, { epochs: 3, batchSize: 5 });
     expect(weightBits(written)).toEqual(weightBits(made));
   });
@@ -161,7 +166,11 @@ describe('A schedule', () => {
   });
 
   it('changes nothing by how the time is cut', async () => {
-    const [plain, callbacks, often] = [build(cosine(), 'adam'), build(cosine(), 'adam'), build(cosine(), 'adam')];
+    const [plain, callbacks, often] = [
+      build(cosine(), 'adam'),
+      build(cosine(), 'adam'),
+      build(cosine(), 'adam'),
+    ];
     await plain.fit(X, Y, { epochs: 4, batchSize: 3 });
     await callbacks.fit(X, Y, { epochs: 4, batchSize: 3, callbacks: { onBatchEnd() {} } });
     await often.fit(X, Y, { epochs: 4, batchSize: 3, yieldEvery: 0 });

@@ -47,19 +47,24 @@ describe('steps', () => {
       [0, 1, 2].flatMap((epoch) => [0, 1, 2, 3].map((batch) => [epoch, batch])),
     );
     steps.forEach((step, i) => expect(step).toMatchObject(batches[i]!));
-    expect(steps.filter(({ batch }) => batch === 3).map(({ epoch: _, batch: __, ...logs }) => logs)).toEqual(epochs);
+    expect(steps.filter(({ batch }) => batch === 3).map(({ epoch: _, batch: __, ...logs }) => logs)).toEqual(
+      epochs,
+    );
     expect(steps.filter((step) => 'valLoss' in step)).toHaveLength(3);
     expect(history['loss']).toHaveLength(3);
   });
 
-  it.each([1, 2, 3, 4, 5, 100])('hands out every %i-th batch and the last one of each epoch', async (every) => {
-    const [fitted, stepped] = [build(), build()];
-    await fitted.fit(X, Y, OPTIONS);
-    const steps = await walked(stepped, { ...OPTIONS, every });
-    const wanted = [0, 1, 2, 3].filter((batch) => (batch + 1) % every === 0 || batch === 3);
-    expect(steps.map(({ batch }) => batch)).toEqual([...wanted, ...wanted, ...wanted]);
-    expect(weightBits(stepped)).toEqual(weightBits(fitted));
-  });
+  it.each([1, 2, 3, 4, 5, 100])(
+    'hands out every %i-th batch and the last one of each epoch',
+    async (every) => {
+      const [fitted, stepped] = [build(), build()];
+      await fitted.fit(X, Y, OPTIONS);
+      const steps = await walked(stepped, { ...OPTIONS, every });
+      const wanted = [0, 1, 2, 3].filter((batch) => (batch + 1) % every === 0 || batch === 3);
+      expect(steps.map(({ batch }) => batch)).toEqual([...wanted, ...wanted, ...wanted]);
+      expect(weightBits(stepped)).toEqual(weightBits(fitted));
+    },
+  );
 
   it('pauses while nobody asks for the next one', async () => {
     const model = build();
@@ -85,7 +90,8 @@ describe('steps', () => {
     const walk = async (resume: boolean) => {
       const calls: string[] = [];
       const callbacks = { onTrainEnd: () => void calls.push('end') };
-      for await (const { batch } of model.steps(X, Y, { ...OPTIONS, resume, callbacks })) if (batch === 1) break;
+      for await (const { batch } of model.steps(X, Y, { ...OPTIONS, resume, callbacks }))
+        if (batch === 1) break;
       expect(calls).toEqual(['end']);
       expect(model.isTraining).toBe(false);
     };
@@ -129,7 +135,9 @@ describe('steps', () => {
     const model = build();
     const [one, other] = [model.steps(X, Y), model.steps(X, Y)];
     await one.next();
-    await expect(other.next()).rejects.toThrow('steps: expected an idle model, got one that fit() is training');
+    await expect(other.next()).rejects.toThrow(
+      'steps: expected an idle model, got one that fit() is training',
+    );
     await expect(model.fit(X, Y)).rejects.toThrow('fit: expected an idle model');
     await one.return({ epoch: [], history: {} });
     expect((await model.fit(X, Y)).epoch).toEqual([0]);

@@ -82,11 +82,20 @@ function monitored(name: string, { monitor = 'valLoss', mode = 'auto' }: Monitor
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
   const name = 'earlyStopping';
-  const { patience = 0, minDelta = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = checkObject(
-    `${name}: options`,
-    options,
-    [...MONITOR_OPTIONS, 'patience', 'minDelta', 'baseline', 'restoreBestWeights', 'startFromEpoch'],
-  );
+  const {
+    patience = 0,
+    minDelta = 0,
+    baseline,
+    restoreBestWeights = false,
+    startFromEpoch = 0,
+  } = checkObject(`${name}: options`, options, [
+    ...MONITOR_OPTIONS,
+    'patience',
+    'minDelta',
+    'baseline',
+    'restoreBestWeights',
+    'startFromEpoch',
+  ]);
   checkInteger(`${name}: patience`, patience, 0);
   if (baseline !== undefined) checkNumber(`${name}: baseline`, baseline);
   checkBoolean(`${name}: restoreBestWeights`, restoreBestWeights);
@@ -128,11 +137,20 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callbacks {
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callbacks {
   const name = 'reduceLROnPlateau';
-  const { factor = 0.1, patience = 10, minDelta = 1e-4, cooldown = 0, minLr = 0 } = checkObject(
-    `${name}: options`,
-    options,
-    [...MONITOR_OPTIONS, 'factor', 'patience', 'minDelta', 'cooldown', 'minLr'],
-  );
+  const {
+    factor = 0.1,
+    patience = 10,
+    minDelta = 1e-4,
+    cooldown = 0,
+    minLr = 0,
+  } = checkObject(`${name}: options`, options, [
+    ...MONITOR_OPTIONS,
+    'factor',
+    'patience',
+    'minDelta',
+    'cooldown',
+    'minLr',
+  ]);
   checkNumber(`${name}: factor`, factor, 0, 1);
   checkInteger(`${name}: patience`, patience, 0);
   checkInteger(`${name}: cooldown`, cooldown, 0);
@@ -245,7 +263,10 @@ export function terminateOnNaN(): Callbacks {
         found = { layer: name, reason: `the loss is ${loss}` };
       } else if (parameter >= 0) {
         const { name } = weightPlaces(core).find(({ offset, length }) => parameter < offset + length)!;
-        found = { layer: name.slice(0, name.lastIndexOf('/')), reason: `the numbers of ${name} are not all finite` };
+        found = {
+          layer: name.slice(0, name.lastIndexOf('/')),
+          reason: `the numbers of ${name} are not all finite`,
+        };
       }
       if (!found) return;
       core.terminated = { ...found, batch, epoch: core.position!().epoch };

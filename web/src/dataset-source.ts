@@ -1,6 +1,14 @@
 /** Batches that somebody else makes, one after the other, while the model trains. */
 import { checkObject, rangeError, typeError } from './check.js';
-import { emptySums, outputsOf, place, reserveWorkspace, targetKindOf, type Core, type Position } from './core.js';
+import {
+  emptySums,
+  outputsOf,
+  place,
+  reserveWorkspace,
+  targetKindOf,
+  type Core,
+  type Position,
+} from './core.js';
 import { checkInputs, checkTargets } from './data.js';
 import { scoped } from './heap.js';
 import { learningRateOf } from './rates.js';

@@ -4,7 +4,7 @@
  */
 
 /** ln 2 = LN2_HIGH + LN2_LOW; LN2_HIGH ends in zeros, so that small multiples of it are exact. */
-const LN2_HIGH = 0.693147180369123816490;
+const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 
 /** base^exponent for base ≥ 0: by squaring where the exponent is whole, else e^(exponent·ln base). */

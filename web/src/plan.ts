@@ -75,7 +75,12 @@ export function planFit(
     validation = slice(core, training, kept, training.rows);
     training = slice(core, training, 0, kept);
   }
-  const identity = { rows: training.rows, batchSize: Math.min(batchSize, training.rows), shuffle, stepsPerEpoch };
+  const identity = {
+    rows: training.rows,
+    batchSize: Math.min(batchSize, training.rows),
+    shuffle,
+    stepsPerEpoch,
+  };
   const steps = stepsPerEpoch || Math.ceil(training.rows / batchSize);
   return {
     ...common,
@@ -105,7 +110,10 @@ export function planDataset(core: Core, model: Sequential, dataset: Dataset, opt
     identity,
     validation,
     every: undefined,
-    hooks: joinCallbacks(callbacks, model, { ...paramsOf(core, options, !!validation), ...(steps && { steps }) }),
+    hooks: joinCallbacks(callbacks, model, {
+      ...paramsOf(core, options, !!validation),
+      ...(steps && { steps }),
+    }),
     open: () => new DatasetSource(core, dataset, stepsPerEpoch, options.signal),
   };
 }
@@ -157,7 +165,12 @@ function paramsOf(core: Core, options: DatasetOptions, validated: boolean) {
 }
 
 /** Where the last training stopped, if the next one is to go on from there and can. */
-function resumed(method: string, core: Core, { resume, initialEpoch = 0 }: DatasetOptions, identity: Position['plan']) {
+function resumed(
+  method: string,
+  core: Core,
+  { resume, initialEpoch = 0 }: DatasetOptions,
+  identity: Position['plan'],
+) {
   const position = resume ? core.position?.() : undefined;
   if (position && (position.batch > 0 || position.passBatch > 0)) {
     for (const [name, value] of Object.entries(position.plan)) {
@@ -169,13 +182,24 @@ function resumed(method: string, core: Core, { resume, initialEpoch = 0 }: Datas
   return { resume: position, initialEpoch: position?.epoch ?? initialEpoch };
 }
 
-function checkSamples(method: string, core: Core, nameX: string, x: Inputs, nameY: string, y: Targets): Samples {
+function checkSamples(
+  method: string,
+  core: Core,
+  nameX: string,
+  x: Inputs,
+  nameY: string,
+  y: Targets,
+): Samples {
   const inputs = checkInputs(`${method}: ${nameX}`, x, core.features);
   const kind = targetKindOf(core, method);
   return { ...inputs, targets: checkTargets(`${method}: ${nameY}`, y, inputs.rows, outputsOf(core), kind) };
 }
 
-function checkValidationData(method: string, core: Core, data: FitOptions['validationData']): Samples | undefined {
+function checkValidationData(
+  method: string,
+  core: Core,
+  data: FitOptions['validationData'],
+): Samples | undefined {
   if (data === undefined) return undefined;
   if (!Array.isArray(data) || data.length !== 2) {
     throw typeError(`${method}: validationData`, 'an array [x, y]', data);

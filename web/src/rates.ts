@@ -24,7 +24,10 @@ export function learningRateOf(core: Core): number {
 
 export function setLearningRate(core: Core, value: LearningRate): void {
   const { optimizer } = compiledOf(core, 'learningRate');
-  const learningRate = resolveRate('learningRate', value === 0 ? schedules.constant({ learningRate: 0 }) : value);
+  const learningRate = resolveRate(
+    'learningRate',
+    value === 0 ? schedules.constant({ learningRate: 0 }) : value,
+  );
   core.compiled = { ...core.compiled!, optimizer: { ...optimizer, learningRate } };
   if (typeof learningRate === 'number') core.native.setLearningRate(learningRate);
 }

@@ -2,7 +2,15 @@
  * Learning rates that change from step to step: each schedule is a plain object, saved with the model, and a pure
  * function of the number of the step.
  */
-import { checkBoolean, checkInteger, checkName, checkNumber, checkObject, rangeError, typeError } from './check.js';
+import {
+  checkBoolean,
+  checkInteger,
+  checkName,
+  checkNumber,
+  checkObject,
+  rangeError,
+  typeError,
+} from './check.js';
 import { cosOfPi, power } from './elementary.js';
 import type {
   CosineDecay,
@@ -41,9 +49,11 @@ export const schedules = {
   /** `values[i]` up to and with step `boundaries[i]`, the last one after them all. */
   piecewise: (options: Options<PiecewiseDecay>) => made<PiecewiseDecay>('piecewise', options),
   /** η₀·decayRate^(t/decaySteps). */
-  exponentialDecay: (options: Options<ExponentialDecay>) => made<ExponentialDecay>('exponentialDecay', options),
+  exponentialDecay: (options: Options<ExponentialDecay>) =>
+    made<ExponentialDecay>('exponentialDecay', options),
   /** η₀/(1 + decayRate·t/decaySteps). */
-  inverseTimeDecay: (options: Options<InverseTimeDecay>) => made<InverseTimeDecay>('inverseTimeDecay', options),
+  inverseTimeDecay: (options: Options<InverseTimeDecay>) =>
+    made<InverseTimeDecay>('inverseTimeDecay', options),
   /** (η₀ − end)·(1 − t/decaySteps)^power + end; `end` from `decaySteps` on, or again and again with `cycle`. */
   polynomialDecay: (options: Options<PolynomialDecay>) => made<PolynomialDecay>('polynomialDecay', options),
   /** From η₀ along half a cosine to α·η₀ at `decaySteps` (Loshchilov & Hutter 2016). */
@@ -105,7 +115,10 @@ const halfCosine = (fraction: number) => 0.5 * (1 + cosOfPi(fraction));
 const KINDS: { [Name in Schedule['name']]: Kind<Extract<Schedule, { name: Name }>> } = {
   constant: {
     options: { learningRate: [isRate] },
-    rate: ({ learningRate }) => () => learningRate,
+    rate:
+      ({ learningRate }) =>
+      () =>
+        learningRate,
   },
   step: {
     options: { initialLearningRate: [isRate], stepSize: [isSteps], gamma: [isRate, 0.1] },
@@ -201,7 +214,15 @@ const KINDS: { [Name in Schedule['name']]: Kind<Extract<Schedule, { name: Name }
       finalDivFactor: [isPositive, 1e4],
       threePhase: [checkBoolean, false],
     },
-    rate: ({ maxLearningRate, totalSteps, pctStart, annealStrategy, divFactor, finalDivFactor, threePhase }) => {
+    rate: ({
+      maxLearningRate,
+      totalSteps,
+      pctStart,
+      annealStrategy,
+      divFactor,
+      finalDivFactor,
+      threePhase,
+    }) => {
       const initial = maxLearningRate / divFactor;
       const last = initial / finalDivFactor;
       const top = pctStart * totalSteps - 1;
@@ -238,7 +259,9 @@ function rising(schedule: Rate, steps: number, from: number): Rate {
 
 function isBoundaries(argument: string, value: unknown): unknown {
   if (!Array.isArray(value)) throw typeError(argument, 'an array of steps', value);
-  value.forEach((step, i) => checkInteger(`${argument}[${i}]`, step, i === 0 ? 0 : (value[i - 1] as number) + 1));
+  value.forEach((step, i) =>
+    checkInteger(`${argument}[${i}]`, step, i === 0 ? 0 : (value[i - 1] as number) + 1),
+  );
   return value;
 }
 
@@ -249,24 +272,38 @@ function isValues(argument: string, value: unknown): unknown {
 }
 
 function made<S extends Schedule>(name: S['name'], options: Options<S>): S {
-  return resolveSchedule(`schedules.${name}`, checkObject(`schedules.${name}`, { ...options, name } as S, [
-    'name',
-    ...Object.keys(KINDS[name].options),
-  ])) as S;
+  return resolveSchedule(
+    `schedules.${name}`,
+    checkObject(`schedules.${name}`, { ...options, name } as S, [
+      'name',
+      ...Object.keys(KINDS[name].options),
+    ]),
+  ) as S;
 }
 
 /** A copy with every default filled in. */
 function resolveSchedule(argument: string, value: Schedule): Schedule {
-  const name = checkName(`${argument}.name`, (value as Schedule | null)?.name, Object.keys(KINDS)) as Schedule['name'];
+  const name = checkName(
+    `${argument}.name`,
+    (value as Schedule | null)?.name,
+    Object.keys(KINDS),
+  ) as Schedule['name'];
   const { options } = KINDS[name];
-  const given = checkObject(argument, value, ['name', ...Object.keys(options)]) as unknown as Record<string, unknown>;
+  const given = checkObject(argument, value, ['name', ...Object.keys(options)]) as unknown as Record<
+    string,
+    unknown
+  >;
   const resolved: Record<string, unknown> = { name };
   for (const [key, [check, fallback]] of Object.entries<Option>(options)) {
     resolved[key] = check(`${argument}.${key}`, given[key] ?? fallback);
   }
   const { boundaries, values } = resolved as Partial<PiecewiseDecay>;
   if (boundaries && values && values.length !== boundaries.length + 1) {
-    throw rangeError(`${argument}.values`, `${boundaries.length + 1} rates, one more than boundaries`, values);
+    throw rangeError(
+      `${argument}.values`,
+      `${boundaries.length + 1} rates, one more than boundaries`,
+      values,
+    );
   }
   return resolved as unknown as Schedule;
 }

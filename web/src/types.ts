@@ -444,7 +444,9 @@ export type Batch = { x: Inputs; y: Targets } | readonly [Inputs, Targets];
 export type Dataset =
   | AsyncIterable<Batch>
   | Iterable<Batch>
-  | ((pass: number) => AsyncIterable<Batch> | Iterable<Batch> | Promise<AsyncIterable<Batch> | Iterable<Batch>>);
+  | ((
+      pass: number,
+    ) => AsyncIterable<Batch> | Iterable<Batch> | Promise<AsyncIterable<Batch> | Iterable<Batch>>);
 
 /** What {@link Sequential.steps} gives: running means of the epoch so far, as in {@link Callbacks.onBatchEnd}. */
 export interface Step extends Logs {

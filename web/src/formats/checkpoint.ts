@@ -33,7 +33,9 @@ export function writeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
   };
   const size = native.optimizerStateSize();
   const state = { name: STATE, shape: [size], data: copyFloats(native.optimizerState(), size) };
-  return writeModel(core, [...readWeights(core, native.parameters()), state], { training: JSON.stringify(training) });
+  return writeModel(core, [...readWeights(core, native.parameters()), state], {
+    training: JSON.stringify(training),
+  });
 }
 
 /**
@@ -81,7 +83,9 @@ function parseTraining(method: string, json: string): Training {
   try {
     training = JSON.parse(json);
   } catch (cause) {
-    throw new RangeError(`${method}: training: expected JSON in the metadata, got none that parses`, { cause });
+    throw new RangeError(`${method}: training: expected JSON in the metadata, got none that parses`, {
+      cause,
+    });
   }
   return checkObject(`${method}: training`, training as Training, ['steps', 'passesBegun', 'position']);
 }
