@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "mlp/random.h"
+#include "mlp/simd.h"
 
 namespace mlp {
 namespace {
@@ -38,6 +39,7 @@ Eigen::Vector3d topEigenvector(const Eigen::Matrix3d& symmetric) {
 
 // −1 where all are finite.
 Index lastNonFinite(const Scalar* numbers, Index count) {
+  if (allFinite(numbers, count)) return -1;
   while (--count >= 0 && numbers[count] - numbers[count] == 0) {
   }
   return count;

@@ -25,15 +25,6 @@ Scalar threshold(const Objective& objective) {
   return objective.options().fromLogits || objective.loss().targets == TargetKind::kSign ? Scalar(0) : Scalar(0.5);
 }
 
-bool allFinite(const Scalar* numbers, Index count) {
-  Vec differences = splat(0);  // x − x is 0, or else NaN, which stays
-  Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) differences += load(numbers + i) - load(numbers + i);
-  Scalar sum = differences[0] + differences[1] + differences[2] + differences[3];
-  for (; i < count; ++i) sum += numbers[i] - numbers[i];
-  return sum == 0;
-}
-
 }  // namespace
 
 void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<const Metric*>& metrics,

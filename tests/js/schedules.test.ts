@@ -63,6 +63,22 @@ async function usedRates(learningRate: LearningRate, steps: number): Promise<num
   return rates;
 }
 
+describe('The schedules', () => {
+  const names = [...Object.keys(schedules), 'warmup'].sort();
+
+  it('are all held against numbers that are not our own', () => {
+    const held = new Set([...CASES.map(({ schedule }) => schedule.name), 'constant']);
+    expect([...held].sort()).toEqual(names);
+  });
+
+  it('are all in the README', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const row = readme.split('\n').find((line) => line.startsWith('| schedules |'))!;
+    const listed = [...row.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    expect(listed.filter((name) => name !== 'schedules').sort()).toEqual(names);
+  });
+});
+
 describe('The rates of', () => {
   it.each(CASES)('$source agree: $schedule', ({ schedule, steps, rates }) => {
     const { name, ...options } = schedule;

@@ -385,8 +385,8 @@ export interface DatasetOptions {
   /**
    * Whether to go on where the last training of this model stopped, in this program or, with {@link loadCheckpoint},
    * in another one: in the middle of an epoch, with its order of samples and its running means, as if it had never
-   * stopped. The same data and options are needed for that; `initialEpoch` comes from there. A model that was never
-   * trained starts at epoch 0. Default false.
+   * stopped. The same data and options are needed for that; `initialEpoch` comes from there, and `onEpochBegin` is not
+   * called again for the epoch that is under way. A model that was never trained starts at epoch 0. Default false.
    */
   resume?: boolean;
   /**
