@@ -132,8 +132,9 @@ Totals totalsOf(const Model& model, const val& sums) {
   return totals;
 }
 
-val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize) {
-  Totals totals = model.emptyTotals();
+// Goes on from the sums so far, so that they are added in one order whatever the parts.
+val evaluate(Model& model, const SampleAddresses& at, double first, double count, double batchSize, const val& from) {
+  Totals totals = totalsOf(model, from);
   model.evaluate(samples(at), static_cast<Index>(first), static_cast<Index>(count), static_cast<Index>(batchSize),
                  totals);
   return sums(totals);

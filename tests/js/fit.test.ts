@@ -272,6 +272,20 @@ describe('Validation in fit', () => {
     expect(await trained({ validationData: [X, Y], validationFreq: 2 })).toEqual(await trained());
   });
 
+  it('adds up to the same bits however the time is cut, and to those of evaluate', async () => {
+    const x = Float32Array.from({ length: 3 * 5001 }, (_, i) => Math.sin(i * i));
+    const y = Uint8Array.from({ length: 5001 }, (_, row) => row % 2);
+    const losses = await Promise.all(
+      ([0, 1, 'never'] as const).map(async (yieldEvery) => {
+        const model = build();
+        const { history } = await model.fit(X, Y, { validationData: [x, y], yieldEvery });
+        expect(history['valLoss']![0]).toBe(model.evaluate(x, y).loss);
+        return history['valLoss']![0];
+      }),
+    );
+    expect(new Set(losses).size).toBe(1);
+  });
+
   it('has no figures in the logs without it', async () => {
     const { history } = await build().fit(X, Y);
     expect(Object.keys(history)).toEqual(['loss', 'accuracy']);

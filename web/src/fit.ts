@@ -1,6 +1,6 @@
 /** Training: the loop around the core's steps. */
 import type { Samples } from './array-source.js';
-import { logsFrom, place, reserveWorkspace, type Core, type Position } from './core.js';
+import { emptySums, logsFrom, place, reserveWorkspace, type Core, type Position } from './core.js';
 import { Pace } from './event-loop.js';
 import { Scope } from './heap.js';
 import type { Plan } from './plan.js';
@@ -122,13 +122,12 @@ async function validate(
   breathe: () => Promise<void>,
   ended: () => boolean,
 ): Promise<number[] | undefined> {
-  let sums: number[] | undefined;
+  let sums = emptySums(core);
   let rows = Math.min(2 * VALIDATION_ROWS, total); // grows to what fits between two turns
   for (let first = 0; first < total && !ended(); first += rows) {
     if (first > 0 && pace.leftMs > pace.everyMs / 2) rows *= 2;
     const count = Math.min(rows, total - first);
-    const part = core.native.evaluate(samples, first, count, Math.min(count, VALIDATION_ROWS));
-    sums = sums ? sums.map((sum, i) => sum + part[i]!) : part;
+    sums = core.native.evaluate(samples, first, count, Math.min(count, VALIDATION_ROWS), sums);
     if (pace.leftMs <= 0) await breathe();
   }
   return ended() ? undefined : sums;

@@ -2,6 +2,7 @@ import { checkFunction, checkInteger, checkObject, checkString, rangeError, type
 import {
   checkFinite,
   countParams,
+  emptySums,
   logsFrom,
   outputsOf,
   place,
@@ -250,7 +251,7 @@ export class Sequential {
     return scoped((scope) => {
       const samples = place(scope, inputs, targets);
       reserveWorkspace(core, passRows);
-      return logsFrom(core, core.native.evaluate(samples, 0, inputs.rows, passRows));
+      return logsFrom(core, core.native.evaluate(samples, 0, inputs.rows, passRows, emptySums(core)));
     });
   }
 

@@ -26,7 +26,13 @@ export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
   predict(samples: SampleAddresses, batchSize: number, outputs: Pointer): void;
-  evaluate(samples: SampleAddresses, first: number, count: number, batchSize: number): number[];
+  evaluate(
+    samples: SampleAddresses,
+    first: number,
+    count: number,
+    batchSize: number,
+    sums: number[],
+  ): number[];
   forward(samples: SampleAddresses): void;
   lossAndGradients(samples: SampleAddresses): number;
   gradientCheck(
