@@ -150,7 +150,7 @@ OptimizerOptions optimizerOptionsOf(const val& config) {
   return options;
 }
 
-double slotsOf(const val& config) { return slotCount(optimizerOf(config), optimizerOptionsOf(config)); }
+double slotsOf(const val& config) { return Model::stateSlots(optimizerOf(config), optimizerOptionsOf(config)); }
 
 // `loss`, `metrics`, `optimizer`: what nativeLoss, nativeMetrics and resolveCompile in layers.ts make.
 void compile(Model& model, const val& loss, const val& metrics, const val& optimizer) {
@@ -204,10 +204,30 @@ val results(const Judge& judge) {
 
 double accumulatorSize(const Model& model) { return static_cast<double>(model.accumulatorSize()); }
 
+// The totals behind them: [rows, loss sum, address of accumulatorSize() doubles]
+template <class Judge>
+val totals(const Judge& judge) {
+  val array = val::array();
+  array.set(0, static_cast<double>(judge.totals().rows));
+  array.set(1, judge.totals().loss);
+  array.set(2, reinterpret_cast<Pointer>(judge.totals().metrics.data()));
+  return array;
+}
+
+// The same back again.
+Totals totalsOf(const Model& model, double rows, double loss, Pointer accumulators) {
+  const double* const first = reinterpret_cast<const double*>(accumulators);
+  return {static_cast<Index>(rows), loss, std::vector<double>(first, first + model.accumulatorSize())};
+}
+
 Evaluator* newEvaluator(Model& model, const SampleAddresses& at, double batchSize) {
   return new Evaluator(model, samples(at), static_cast<Index>(batchSize));
 }
 void runEvaluator(Evaluator& evaluator, double count) { evaluator.run(static_cast<Index>(count)); }
+void trainBatch(Evaluator& evaluator, const SampleAddresses& at) { evaluator.train(samples(at)); }
+void seekEvaluator(Evaluator& evaluator, double rows, double loss, Pointer accumulators) {
+  evaluator.seek(totalsOf(evaluator.model(), rows, loss, accumulators));
+}
 
 void adapt(Model& model, const SampleAddresses& at, double batchSize) {
   model.adapt(samples(at), static_cast<Index>(batchSize));
@@ -272,6 +292,14 @@ val modelGradientNorms(Model& model, const SampleAddresses& at) {
   return array;
 }
 
+val nonFinite(const Model& model) {
+  const NonFinite found = firstNonFinite(model.network);
+  val object = val::object();
+  put(object, "layer", static_cast<double>(found.layer));
+  put(object, "parameter", static_cast<double>(found.parameter));
+  return object;
+}
+
 Pointer address(const Scalar* pointer) { return reinterpret_cast<Pointer>(pointer); }
 Pointer row(Model& model) { return address(model.row()); }
 Pointer parameters(Model& model) { return address(model.network.parameters().data()); }
@@ -283,13 +311,29 @@ Pointer deltaOf(Model& model, int layer) {
   return address(model.network.delta(static_cast<std::size_t>(layer)).data());
 }
 
-Trainer* newTrainer(Model& model, const SampleAddresses& at, double batchSize, bool shuffle) {
-  return new Trainer(model, samples(at), static_cast<Index>(batchSize), shuffle);
+double stepsDone(const Model& model) { return static_cast<double>(model.step); }
+double passesBegun(const Model& model) { return model.passesBegun; }
+void setCounters(Model& model, double steps, double passes) {
+  model.step = static_cast<std::int64_t>(steps);
+  model.passesBegun = static_cast<std::uint32_t>(passes);
 }
-void run(Trainer& trainer, double maxBatches, double budgetMs) {
-  trainer.run(static_cast<Index>(maxBatches), budgetMs);
+bool ended(const Model& model) { return model.ended; }
+void setEnded(Model& model, bool ended) { model.ended = ended; }
+Pointer optimizerState(Model& model) { return address(model.optimizerState().data()); }
+double optimizerStateSize(Model& model) { return static_cast<double>(model.optimizerState().size()); }
+
+Trainer* newTrainer(Model& model, const SampleAddresses& at, double batchSize, bool shuffle, double batchesPerEpoch) {
+  return new Trainer(model, samples(at), static_cast<Index>(batchSize), shuffle, static_cast<Index>(batchesPerEpoch));
+}
+void seek(Trainer& trainer, double batch, double passBatch, double rows, double loss, Pointer accumulators) {
+  trainer.seek(static_cast<Index>(batch), static_cast<Index>(passBatch),
+               totalsOf(trainer.model(), rows, loss, accumulators));
+}
+void run(Trainer& trainer, double maxBatches, double budgetMs, Pointer rates) {
+  trainer.run(static_cast<Index>(maxBatches), budgetMs, reinterpret_cast<const double*>(rates));
 }
 double batch(const Trainer& trainer) { return static_cast<double>(trainer.batch()); }
+double passBatch(const Trainer& trainer) { return static_cast<double>(trainer.passBatch()); }
 double batchesPerEpoch(const Trainer& trainer) { return static_cast<double>(trainer.batchesPerEpoch()); }
 
 template <class Table, class Describe>
@@ -380,6 +424,16 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("gradientCheck", &check)
       .function("gradientNorms", &modelGradientNorms)
       .function("sharpness", &modelSharpness)
+      .function("setLearningRate", &Model::setLearningRate)
+      .function("firstNonFinite", &nonFinite)
+      .function("stepsDone", &stepsDone)
+      .function("passesBegun", &passesBegun)
+      .function("setCounters", &setCounters)
+      .function("optimizerState", &optimizerState)
+      .function("optimizerStateSize", &optimizerStateSize)
+      .function("resumeTraining", &Model::resumeTraining)
+      .function("ended", &ended)
+      .function("setEnded", &setEnded)
       .function("address", &modelAddress)
       .function("row", &row)
       .function("parameters", &parameters)
@@ -392,17 +446,23 @@ EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::class_<Trainer>("Trainer")
       .constructor(&newTrainer, emscripten::allow_raw_pointers())
       .function("beginEpoch", &Trainer::beginEpoch)
+      .function("seek", &seek)
       .function("run", &run)
       .function("batch", &batch)
+      .function("passBatch", &passBatch)
       .function("batchesPerEpoch", &batchesPerEpoch)
       .function("epochDone", &Trainer::epochDone)
-      .function("results", &results<Trainer>);
+      .function("results", &results<Trainer>)
+      .function("totals", &totals<Trainer>);
 
   emscripten::class_<Evaluator>("Evaluator")
       .constructor(&newEvaluator, emscripten::allow_raw_pointers())
       .function("restart", &Evaluator::restart)
       .function("run", &runEvaluator)
-      .function("results", &results<Evaluator>);
+      .function("train", &trainBatch)
+      .function("seek", &seekEvaluator)
+      .function("results", &results<Evaluator>)
+      .function("totals", &totals<Evaluator>);
 
   emscripten::function("catalogue", &catalogue);
   emscripten::function("optimizerSlots", &slotsOf);

@@ -26,6 +26,16 @@ class Evaluator {
     model_.evaluate(samples_, first, std::min(count, samples_.rows - first), batchSize_, totals_);
   }
 
+  // A step of training on a batch of other samples, which counts as it was before the step.
+  void train(const Samples& samples) {
+    Batcher batch(samples, model_.network.outputs(), true, model_.network.acceptsSparse());
+    batch.gather({nullptr, 0, samples.rows});
+    model_.trainStep(batch.x(), batch.targets(), totals_, batch.weights());
+  }
+
+  // To where another evaluator of the same samples was.
+  void seek(const Totals& totals) { totals_ = totals; }
+
  private:
   Model& model_;
   Samples samples_;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "mlp/random.h"
+#include "mlp/simd.h"
 
 namespace mlp {
 namespace {
@@ -78,6 +79,14 @@ void topEigenvector(const double (&symmetric)[3][3], double (&top)[3]) {
 constexpr double kStep = 0.5 * (sizeof(Scalar) == 4 ? 0.04123462221165294 : 0.000740095979741405);
 constexpr int kStagnation = 5;  // steps without progress that end the search for λ_max
 
+// −1 where all are finite.
+Index lastNonFinite(const Scalar* numbers, Index count) {
+  if (allFinite(numbers, count)) return -1;
+  while (--count >= 0 && numbers[count] - numbers[count] == 0) {
+  }
+  return count;
+}
+
 }  // namespace
 
 GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
@@ -147,6 +156,16 @@ std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMat
                      norm(gradients + layer.biasOffset(), layer.biasSize())});
   }
   return norms;
+}
+
+NonFinite firstNonFinite(const Network& network) {
+  NonFinite found;
+  for (Index i = static_cast<Index>(network.layers().size()) - 1; i >= 0; --i) {
+    const ConstMatrixMap a = network.a(static_cast<std::size_t>(i));
+    if (lastNonFinite(a.data(), a.size()) >= 0) found.layer = i;
+  }
+  found.parameter = lastNonFinite(network.parameters().data(), network.parameters().size());
+  return found;
 }
 
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,

@@ -34,6 +34,14 @@ struct LayerNorms {
 std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMatrixMap targets,
                                       const Objective& objective);
 
+// Where numbers are not finite after a training step; −1 where they are.
+struct NonFinite {
+  Index layer = -1;      // the first one with such activations
+  Index parameter = -1;  // the last one: gradients are computed backwards
+};
+
+NonFinite firstNonFinite(const Network& network);
+
 struct Sharpness {
   double lambdaMax = 0;
   int iterations = 0;

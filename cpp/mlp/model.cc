@@ -13,15 +13,6 @@ namespace {
 // What updating a parameter costs, in multiplications.
 constexpr double kUpdateWork = 8;
 
-bool allFinite(const Scalar* numbers, Index count) {
-  Vec differences = splat(0);  // x − x is 0, or else NaN, which stays
-  Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) differences += load(numbers + i) - load(numbers + i);
-  Scalar sum = differences[0] + differences[1] + differences[2] + differences[3];
-  for (; i < count; ++i) sum += numbers[i] - numbers[i];
-  return sum == 0;
-}
-
 }  // namespace
 
 void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std::vector<MetricChoice>& metrics,
@@ -36,10 +27,15 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
   }
   optimizer_ = &optimizer;
   optimizerOptions_ = optimizerOptions;
-  optimizerState_.setZero(slotCount(optimizer, optimizerOptions) * network.parameters().size());
-  step_ = 0;
+  optimizerState_.setZero(stateSlots(optimizer, optimizerOptions) * network.parameters().size());
+  step = 0;
   lbfgs_ = {};
   averaged_ = false;
+  ended = false;
+}
+
+int Model::stateSlots(const Optimizer& optimizer, const OptimizerOptions& options) {
+  return slotCount(optimizer, options) + (options.useEma != 0 ? 1 : 0);
 }
 
 void Model::addMetrics(ConstMatrixMap outputs, ConstMatrixMap targets, Totals& totals) const {
@@ -65,8 +61,8 @@ double Model::result(std::size_t metric, const Totals& totals) const {
 }
 
 void Model::trainStep(const Input& x, ConstMatrixMap targets, Totals& totals, const Scalar* weights) {
-  const Mode mode{true, static_cast<std::uint32_t>(step_)};
-  ++step_;
+  const Mode mode{true, static_cast<std::uint32_t>(step)};
+  ++step;
   const bool whole = fullBatch();
   const double loss = whole ? minimize(x, targets, weights)
                             : network.lossAndGradients(x, targets, *objective_, mode, weights);
@@ -90,16 +86,26 @@ void Model::updateParameters() {
   if (options.clipValue != 0) clipValue(gradients, size, options.clipValue);
   parallelRanges(size, partsOf(kUpdateWork * static_cast<double>(size)), [&](Index begin, Index end, int) {
     mlp::updateParameters(*optimizer_, network.parameters().data() + begin, gradients + begin,
-                          optimizerState_.data() + begin, size, end - begin, options, step_);
+                          optimizerState_.data() + begin, size, end - begin, options, step);
   });
   averaged_ = options.useEma != 0;
+  ended = false;
 }
 
 void Model::endTraining() {
   if (!averaged_) return;
-  network.parameters() = optimizerState_.tail(network.parameters().size());
+  const Index size = network.parameters().size();
+  optimizerState_.tail(size) = network.parameters();
+  network.parameters() = optimizerState_.segment(optimizerState_.size() - 2 * size, size);
   network.constrain();
   averaged_ = false;
+  ended = true;
+}
+
+void Model::resumeTraining() {
+  if (!ended) return;
+  network.parameters() = optimizerState_.tail(network.parameters().size());
+  ended = false;
 }
 
 double Model::minimize(const Input& x, ConstMatrixMap targets, const Scalar* weights) {
@@ -110,17 +116,21 @@ double Model::minimize(const Input& x, ConstMatrixMap targets, const Scalar* wei
     const Objective& objective;
     const Scalar* weights;
     const Vector state;
-  } context{network, x, targets, *objective_, weights, network.state()};
+    bool evaluated;
+  } context{network, x, targets, *objective_, weights, network.state(), false};
   // Evaluates one function, the same in all steps: with the same draws, and moving averages moved once a step, by its
   // last evaluation.
   const auto evaluate = [](void* pointer) {
-    const Context& all = *static_cast<Context*>(pointer);
+    Context& all = *static_cast<Context*>(pointer);
     all.network.state() = all.state;
+    all.evaluated = true;
     return all.network.lossAndGradients(all.x, all.targets, all.objective, Mode{true, 0}, all.weights);
   };
   const LbfgsProblem problem{network.parameters().data(), network.gradients().data(), network.parameters().size(),
                              evaluate, &context};
-  return lbfgs_.iterate(problem, optimizerState_.data(), optimizerOptions_, step_);
+  const double loss = lbfgs_.iterate(problem, optimizerState_.data(), optimizerOptions_, step);
+  if (!context.evaluated) evaluate(&context);  // nothing was left to do, but the metrics want outputs
+  return loss;
 }
 
 void Model::adapt(const Samples& samples, Index batchSize) {

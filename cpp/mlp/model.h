@@ -64,6 +64,8 @@ class Model {
 
   // A run of trainStep() is over: where an average of the parameters is kept, they become the average.
   void endTraining();
+  // The run goes on after all: they become again what they were, unless others were set.
+  void resumeTraining();
 
   // Outputs of all samples, rows × outputs, computed `batchSize` rows at a time.
   void predict(const Samples& samples, Index batchSize, Scalar* outputs);
@@ -84,8 +86,19 @@ class Model {
   double meanLoss(const Totals& totals) const { return totals.loss / static_cast<double>(totals.rows); }
   double result(std::size_t metric, const Totals& totals) const;
 
-  // Epochs begun since the model was made: the substream of the next shuffle.
-  std::uint32_t epochsBegun = 0;
+  // Of the steps to come; nothing else of the optimizer changes.
+  void setLearningRate(double rate) { optimizerOptions_.learningRate = rate; }
+
+  // Passes over samples begun since the model was made: the substream of the next shuffle.
+  std::uint32_t passesBegun = 0;
+
+  // What training goes on from, beside the parameters: steps since compile(); the numbers of the optimizer and what
+  // endTraining() put behind them, as many as compile() gave it; and whether it did that.
+  std::int64_t step = 0;
+  Vector& optimizerState() { return optimizerState_; }
+  bool ended = false;
+  // Length of the optimizer's state for each parameter.
+  static int stateSlots(const Optimizer& optimizer, const OptimizerOptions& options);
 
  private:
   void updateParameters();
@@ -102,7 +115,6 @@ class Model {
   const Optimizer* optimizer_ = nullptr;
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
-  std::int64_t step_ = 0;
   Lbfgs lbfgs_;
   bool averaged_ = false;  // whether the average has changed since the parameters last became it
   Vector row_;  // features + outputs

@@ -35,4 +35,13 @@ inline Vec multiplyAdd(Vec a, Vec b, Vec c) {
 #endif
 }
 
+inline bool allFinite(const Scalar* numbers, Index count) {
+  Vec differences = splat(0);  // x − x is 0, or else NaN, which stays
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) differences += load(numbers + i) - load(numbers + i);
+  Scalar sum = differences[0] + differences[1] + differences[2] + differences[3];
+  for (; i < count; ++i) sum += numbers[i] - numbers[i];
+  return sum == 0;
+}
+
 }  // namespace mlp

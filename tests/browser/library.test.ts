@@ -5,6 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
 import * as digits from 'mlp-wasm/digits';
 import { fingerprint } from '../js/fingerprint.js';
+import { relay } from '../js/relay.js';
+import { inThread } from '../js/thread.js';
 import { launch, serve, type Site } from './chromium.js';
 import { makeLibrary, policyFor, type Library } from './library.js';
 
@@ -107,6 +109,21 @@ describe('With deterministic, the same seed gives the same bits as in Node', () 
     expect(
       await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { simd: false } })),
     ).toEqual(node);
+  });
+});
+
+describe('A training goes on to the bit', () => {
+  it('from Node to a thread, a page, a worker of it, and back', async () => {
+    const page = await open();
+    for (const optimizer of mlp.OPTIMIZERS) {
+      const leg = { init: { deterministic: true }, optimizer };
+      const whole = await relay(mlp, leg);
+      let bytes = await relay(mlp, { ...leg, batches: 8 });
+      bytes = await inThread(relay, { ...leg, bytes, batches: 11 });
+      bytes = await page.evaluate((leg) => library.inPage('relay', leg), { ...leg, bytes, batches: 13 });
+      bytes = await page.evaluate((leg) => library.inWorker('relay', leg), { ...leg, bytes, batches: 9 });
+      expect(await relay(mlp, { ...leg, bytes })).toEqual(whole);
+    }
   });
 });
 

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitOptions } from 'mlp-wasm';
 import { fingerprint } from '../js/fingerprint.js';
+import { relay } from '../js/relay.js';
 import { deviations } from '../js/relaxed.js';
 import { shareWork } from '../js/shared-work.js';
 
 /** What the page can run, in itself or in a worker. */
-const WORKS = { fingerprint, deviations, shareWork };
+const WORKS = { fingerprint, deviations, shareWork, relay };
 type Works = typeof WORKS;
 
 /** Runs one of them with these options. */

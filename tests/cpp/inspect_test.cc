@@ -363,5 +363,34 @@ TEST(SharpnessTest, DoesNotConvergeOnNan) {
   EXPECT_FALSE(result.converged);
 }
 
+// --- Numbers that are not finite
+// -------------------------------------------------------------------------------------------
+
+TEST(NonFiniteTest, IsTheFirstLayerOfAPassAndTheLastParameter) {
+  Random random = testRandom(90);
+  Network network = makeNetwork(3, {{4, "tanh"}, {4, "linear"}, {2, "linear"}});
+  const Matrix x = randomNormal(random, 5, 3);
+  network.forward(view(x));
+  EXPECT_EQ(firstNonFinite(network).layer, -1);
+  EXPECT_EQ(firstNonFinite(network).parameter, -1);
+
+  const Vector good = network.parameters();
+  const Scalar infinity = std::numeric_limits<Scalar>::infinity();
+  for (const Scalar bad : {infinity, -infinity, std::numeric_limits<Scalar>::quiet_NaN()}) {
+    for (std::size_t layer = 0; layer < 3; ++layer) {
+      network.parameters() = good;
+      const Index place = network.layers()[layer].biasOffset();
+      network.parameters()[place] = bad;
+      network.forward(view(x));
+      // tanh brings infinities back.
+      const bool saturates = layer == 0 && !std::isnan(bad);
+      EXPECT_EQ(firstNonFinite(network).layer, saturates ? -1 : static_cast<Index>(layer));
+      EXPECT_EQ(firstNonFinite(network).parameter, place);
+    }
+  }
+  network.parameters()[0] = infinity;
+  EXPECT_EQ(firstNonFinite(network).parameter, network.layers()[2].biasOffset());
+}
+
 }  // namespace
 }  // namespace mlp

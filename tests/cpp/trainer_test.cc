@@ -194,7 +194,7 @@ TEST(TrainerTest, TrainingKEpochsAtOnceIsKTimesOneEpoch) {
     train(atOnce, task.byRow(), 7, true, 4);
     for (int i = 0; i < 4; ++i) train(oneByOne, task.byRow(), 7, true, 1);  // a new trainer each time
     EXPECT_TRUE(sameBits(oneByOne.network.parameters(), atOnce.network.parameters())) << optimizer.name;
-    EXPECT_EQ(oneByOne.epochsBegun, 4u);
+    EXPECT_EQ(oneByOne.passesBegun, 4u);
   }
 }
 
@@ -245,6 +245,75 @@ TEST(TrainerTest, FullBatchTrainingDoesNotDependOnTheOrderButForRounding) {
   train(shuffled, task.byRow(), 50, true, 5);
   train(ordered, task.byRow(), 50, false, 5);
   EXPECT_LT(difference(shuffled.network.parameters(), ordered.network.parameters()), within(1e-14, 1e-6));
+}
+
+TEST(TrainerTest, EpochsOfAnyNumberOfBatchesAreCutFromTheSamePasses) {
+  const Task task;
+  Model whole = Task::model(), cut = Task::model();
+  train(whole, task.byRow(), 8, true, 4);  // 28 batches
+  Trainer trainer(cut, task.byRow(), 8, true, 4);
+  for (int epoch = 0; epoch < 7; ++epoch) {
+    trainer.beginEpoch();
+    trainer.run(1000, kForever);
+    EXPECT_TRUE(trainer.epochDone());
+    EXPECT_EQ(trainer.passBatch(), (4 * (epoch + 1) - 1) % 7 + 1);
+  }
+  EXPECT_TRUE(sameBits(cut.network.parameters(), whole.network.parameters()));
+  EXPECT_EQ(cut.passesBegun, 4u);
+}
+
+TEST(TrainerTest, AnotherModelAndTrainerGoOnFromAnyBatch) {
+  const Task task;
+  for (const Optimizer& optimizer : optimizers()) {
+    for (const Index batchesPerEpoch : {0, 3, 10}) {
+      for (int stop = 0; stop <= 21; ++stop) {
+        Model whole = Task::model(optimizer.name), first = Task::model(optimizer.name),
+              second = Task::model(optimizer.name);
+        const auto advance = [&](Trainer& trainer, int batches) {
+          for (; batches > 0; --batches) {
+            if (trainer.epochDone()) trainer.beginEpoch();
+            trainer.run(1, kForever);
+          }
+        };
+        Trainer wholeTrainer(whole, task.byRow(), 8, true, batchesPerEpoch);
+        advance(wholeTrainer, 21);
+        Trainer firstTrainer(first, task.byRow(), 8, true, batchesPerEpoch);
+        advance(firstTrainer, stop);
+
+        second.network.parameters() = first.network.parameters();
+        second.optimizerState() = first.optimizerState();
+        second.step = first.step;
+        second.passesBegun = first.passesBegun;
+        Trainer secondTrainer(second, task.byRow(), 8, true, batchesPerEpoch);
+        secondTrainer.seek(firstTrainer.batch(), firstTrainer.passBatch(), firstTrainer.totals());
+        advance(secondTrainer, 21 - stop);
+        EXPECT_TRUE(sameBits(second.network.parameters(), whole.network.parameters())) << optimizer.name << stop;
+        EXPECT_EQ(secondTrainer.totals().loss, wholeTrainer.totals().loss) << optimizer.name << stop;
+        EXPECT_EQ(secondTrainer.totals().metrics, wholeTrainer.totals().metrics) << optimizer.name << stop;
+        EXPECT_EQ(second.step, 21);
+      }
+    }
+  }
+}
+
+TEST(TrainerTest, EveryStepTakesItsOwnRate) {
+  const Task task;
+  const std::vector<double> rates = {0.1, 0.07, 0.02, 1e-3, 0.05, 0.3, 0.004};
+  for (const Optimizer& optimizer : optimizers()) {
+    Model atOnce = Task::model(optimizer.name), oneByOne = Task::model(optimizer.name);
+    Trainer trainer(atOnce, task.byRow(), 8, true), other(oneByOne, task.byRow(), 8, true);
+    trainer.beginEpoch();
+    trainer.run(7, kForever, rates.data());
+    other.beginEpoch();
+    for (const double rate : rates) {
+      oneByOne.setLearningRate(rate);
+      other.run(1, kForever);
+    }
+    EXPECT_TRUE(sameBits(atOnce.network.parameters(), oneByOne.network.parameters())) << optimizer.name;
+    Model constant = Task::model(optimizer.name);
+    train(constant, task.byRow(), 8, true, 1);
+    EXPECT_FALSE(sameBits(atOnce.network.parameters(), constant.network.parameters())) << optimizer.name;
+  }
 }
 
 }  // namespace

@@ -8,10 +8,11 @@ import { refuses, WITH_TARGETS, wrong, X, Y, type Refusal, type WithTargets } fr
 beforeAll(() => init());
 
 const FIT_OPTIONS =
-  "'epochs', 'initialEpoch', 'batchSize', 'validationSplit', 'validationData', 'shuffle', 'sampleWeight', " +
-  "'classWeight', 'callbacks', 'signal'";
+  "'epochs', 'initialEpoch', 'resume', 'stepsPerEpoch', 'validationData', 'validationFreq', 'callbacks', 'signal', " +
+  "'yieldEvery', 'verbose', 'batchSize', 'validationSplit', 'shuffle', 'sampleWeight', 'classWeight'";
 const CALLBACKS =
-  "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield'";
+  "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield', " +
+  "'setModel', 'setParams'";
 
 const SAMPLES = 'a Float32Array (rows × 2) or an array of rows';
 
@@ -423,7 +424,48 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
   ['fit', { shuffle: 'batch' }, TypeError, "fit: shuffle: expected true or false, got 'batch'"],
   ['fit', { shuffle: 1 }, TypeError, 'fit: shuffle: expected true or false, got 1'],
   ['fit', { callbacks: null }, TypeError, 'fit: callbacks: expected an object, got null'],
-  ['fit', { callbacks: [] }, TypeError, 'fit: callbacks: expected an object, got Array(0)'],
+  ['fit', { callbacks: [{}, 5] }, TypeError, 'fit: callbacks[1]: expected an object, got 5'],
+  [
+    'fit',
+    { callbacks: [{ onEpochStop() {} }] },
+    RangeError,
+    `fit: callbacks[0]: option: expected one of ${CALLBACKS}, got 'onEpochStop'.`,
+  ],
+  ['fit', { resume: 1 }, TypeError, 'fit: resume: expected true or false, got 1'],
+  [
+    'fit',
+    { resume: true, initialEpoch: 0 },
+    RangeError,
+    'fit: initialEpoch: expected none with resume, which knows the epoch, got 0',
+  ],
+  [
+    'fit',
+    { stepsPerEpoch: 0 },
+    RangeError,
+    'fit: stepsPerEpoch: expected an integer from 1 to 2147483647, got 0',
+  ],
+  [
+    'fit',
+    { validationFreq: 0 },
+    RangeError,
+    'fit: validationFreq: expected an integer from 1 to 2147483647, got 0',
+  ],
+  [
+    'fit',
+    { validationFreq: [1, 'x'] },
+    TypeError,
+    "fit: validationFreq[1]: expected an integer from 1 to 2147483647, got 'x'",
+  ],
+  [
+    'fit',
+    { yieldEvery: 'batch' },
+    TypeError,
+    "fit: yieldEvery: expected milliseconds, 'epoch' or 'never', got 'batch'",
+  ],
+  ['fit', { yieldEvery: -1 }, RangeError, 'fit: yieldEvery: expected a number from 0, got -1'],
+  ['fit', { yieldEvery: NaN }, RangeError, 'fit: yieldEvery: expected a number from 0, got NaN'],
+  ['fit', { verbose: 3 }, RangeError, 'fit: verbose: expected an integer from 0 to 2, got 3'],
+  ['fit', { verbose: true }, TypeError, 'fit: verbose: expected an integer from 0 to 2, got true'],
   [
     'fit',
     { callbacks: { onEpochStop() {} } },

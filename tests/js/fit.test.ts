@@ -253,6 +253,39 @@ describe('Validation in fit', () => {
     expect(await trained({ validationData: [X, Y] })).toEqual(await trained());
   });
 
+  it('comes after every n-th epoch with validationFreq, or after those that are listed, from 1', async () => {
+    const validated = async (validationFreq: number | number[]) => {
+      const epochs: number[] = [];
+      const { history } = await build().fit(X, Y, {
+        epochs: 7,
+        validationData: [X, Y],
+        validationFreq,
+        callbacks: { onEpochEnd: (epoch, logs) => void ('valLoss' in logs && epochs.push(epoch)) },
+      });
+      expect(history['loss']).toHaveLength(7);
+      expect(history['valLoss']).toHaveLength(epochs.length);
+      return epochs;
+    };
+    expect(await validated(1)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(await validated(3)).toEqual([2, 5]);
+    expect(await validated([1, 2, 7, 9])).toEqual([0, 1, 6]);
+    expect(await trained({ validationData: [X, Y], validationFreq: 2 })).toEqual(await trained());
+  });
+
+  it('adds up to the same bits however the time is cut, and to those of evaluate', async () => {
+    const x = Float32Array.from({ length: 3 * 5001 }, (_, i) => Math.sin(i * i));
+    const y = Uint8Array.from({ length: 5001 }, (_, row) => row % 2);
+    const losses = await Promise.all(
+      ([0, 1, 'never'] as const).map(async (yieldEvery) => {
+        const model = build();
+        const { history } = await model.fit(X, Y, { validationData: [x, y], yieldEvery });
+        expect(history['valLoss']![0]).toBe(model.evaluate(x, y).loss);
+        return history['valLoss']![0];
+      }),
+    );
+    expect(new Set(losses).size).toBe(1);
+  });
+
   it('has no figures in the logs without it', async () => {
     const { history } = await build().fit(X, Y);
     expect(Object.keys(history)).toEqual(['loss', 'accuracy']);
@@ -376,6 +409,24 @@ describe('The numbers of epochs in fit', () => {
   it('are one by default', async () => {
     expect((await build().fit(X, Y)).epoch).toEqual([0]);
   });
+
+  it('are of stepsPerEpoch batches, cut from the same passes over the data', async () => {
+    const sizes: number[] = [];
+    const model = build();
+    const { history } = await model.fit(X, Y, {
+      epochs: 4,
+      batchSize: 8, // 8, 8, 4
+      stepsPerEpoch: 2,
+      callbacks: { onBatchEnd: (_, { size }) => void sizes.push(size!) },
+    });
+    expect(sizes).toEqual([8, 8, 4, 8, 8, 4, 8, 8]);
+    expect(history['loss']).toHaveLength(4);
+    const passes = build();
+    await passes.fit(X, Y, { epochs: 2, batchSize: 8 });
+    await passes.fit(X, Y, { epochs: 1, batchSize: 8, stepsPerEpoch: 2 });
+    expect(weightBits(model)).toEqual(weightBits(passes));
+    expect(await trained({ epochs: 1, stepsPerEpoch: 8 })).toEqual(await trained({ epochs: 2 }));
+  });
 });
 
 describe('Stopping fit', () => {
@@ -406,6 +457,34 @@ describe('Stopping fit', () => {
     });
     expect({ epoch, history }).toEqual({ epoch: [], history: {} });
     expect(weightBits(model)).not.toEqual(before);
+  });
+
+  it.each<[string, { stepsPerEpoch?: number; validate?: boolean }]>([
+    ['training', {}],
+    ['validation', { stepsPerEpoch: 1, validate: true }],
+    ['tiny epochs', { stepsPerEpoch: 1 }],
+  ])('happens within 50 ms of the abort, in %s', async (_what, { validate = false, ...options }) => {
+    const { model, x, y } = await buildSlow();
+    let best = Infinity; // other programs may take the processor meanwhile
+    for (let i = 0; i < 5; ++i) {
+      const controller = new AbortController();
+      let aborted = 0;
+      const due = performance.now() + 30;
+      setTimeout(() => {
+        aborted = performance.now();
+        controller.abort();
+      }, 30);
+      const { epoch, history } = await model.fit(x, y, {
+        epochs: 1_000_000,
+        ...options,
+        ...(validate && { validationData: [x, y] as const }),
+        signal: controller.signal,
+      });
+      expect(history['loss'] ?? []).toHaveLength(epoch.length);
+      best = Math.min(best, performance.now() - due);
+      expect(aborted).toBeGreaterThan(0);
+    }
+    expect(best).toBeLessThan(50);
   });
 
   it('happens from outside, by a timer', async () => {
@@ -451,6 +530,33 @@ describe('While fit runs', () => {
     clearInterval(timer);
     expect(ticks).toBe(10);
     expect(longest).toBeLessThan(1000);
+  });
+
+  it('yieldEvery says how often the event loop gets a turn', async () => {
+    const turns = async (yieldEvery: FitOptions['yieldEvery']) => {
+      const { model, x, y } = await buildSlow();
+      let count = 0;
+      let training = true;
+      const tick = () => {
+        ++count;
+        if (training) setImmediate(tick);
+      };
+      setImmediate(tick);
+      const yields: number[] = [];
+      const callbacks = { onYield: (_: number, batch: number) => void yields.push(batch) };
+      await model.fit(x, y, { epochs: 3, ...(yieldEvery !== undefined && { yieldEvery }), callbacks });
+      training = false;
+      return { count, yields: yields.length };
+    };
+    const batches = Math.ceil(3000 / 32);
+    expect(await turns('never')).toEqual({ count: 0, yields: 0 });
+    expect(await turns('epoch')).toEqual({ count: 3, yields: 0 });
+    expect((await turns(0)).yields).toBe(3 * batches);
+    expect((await turns(5)).yields).toBeLessThan(3 * batches);
+    const weights = await trained();
+    for (const yieldEvery of [0, 1, 'epoch', 'never'] as const) {
+      expect(await trained({ yieldEvery })).toEqual(weights);
+    }
   });
 
   it('the model says so', async () => {

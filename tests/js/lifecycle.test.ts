@@ -51,6 +51,8 @@ describe('After dispose', () => {
   const methods: Record<string, (model: Sequential) => unknown> = {
     compile: (model) => model.compile({ optimizer: 'sgd', loss: 'hinge' }),
     fit: (model) => model.fit(X, Y),
+    steps: (model) => model.steps(X, Y),
+    fitDataset: (model) => model.fitDataset([[X, Y]]),
     evaluate: (model) => model.evaluate(X, Y),
     adapt: (model) => model.adapt(X),
     predict: (model) => model.predict(X),
@@ -59,6 +61,7 @@ describe('After dispose', () => {
     countParams: (model) => model.countParams(),
     summary: (model) => model.summary(),
     save: (model) => model.save(),
+    checkpoint: (model) => model.checkpoint(),
     gradients: (model) => model.gradients(X, Y),
     forwardTrace: (model) => model.forwardTrace(X),
     backpropTrace: (model) => model.backpropTrace(X, Y),

@@ -43,48 +43,63 @@ describe('The heap', () => {
   });
 
   it('is not filled by any method of a model', async () => {
-    const leaking = await inThread(async ({ init, sequential, dense, loadModel }, _data, { mlp }) => {
-      await init();
-      const x = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
-      const y = Float32Array.from({ length: 200 }, (_, i) => Math.cos(i));
-      const model = sequential({
-        seed: 1,
-        layers: [dense({ units: 30, activation: 'tanh', inputShape: [3] }), dense({ units: 2 })],
-      });
-      const compile = () =>
-        model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] });
-      compile();
-      const weights = model.getWeights();
-      const bytes = await model.save();
-      const methods: Record<string, () => unknown> = {
-        compile,
-        fit: () => model.fit(x, y, { validationSplit: 0.5 }),
-        evaluate: () => model.evaluate(x, y),
-        predict: () => model.predict(x),
-        predictRow: () => model.predict(x.slice(0, 3)),
-        getWeights: () => model.getWeights(),
-        setWeights: () => model.setWeights(weights),
-        summary: () => model.summary(() => {}),
-        save: () => model.save(),
-        loadModel: async () => (await loadModel(bytes)).dispose(),
-        gradients: () => model.gradients(x, y),
-        forwardTrace: () => model.forwardTrace(x),
-        backpropTrace: () => model.backpropTrace(x, y),
-        gradientCheck: () => model.gradientCheck(x, y, { samples: 2 }),
-        gradientNorms: () => model.gradientNorms(x, y),
-        sharpness: () => model.sharpness(x, y, { maxIterations: 2 }),
-      };
-      // Only Emscriptens that count their handles to JavaScript objects say how many there are.
-      const { count_emval_handles: count = () => 0 } = mlp() as { count_emval_handles?: () => number };
-      const leaking: string[] = [];
-      for (const [name, call] of Object.entries(methods)) {
-        for (let i = 0; i < 10; ++i) await call();
-        const [heap, handles] = [mlp().HEAPU8.length, count()];
-        for (let i = 0; i < 200; ++i) await call();
-        if (mlp().HEAPU8.length > heap || count() > handles) leaking.push(name);
-      }
-      return leaking;
-    }, undefined);
+    const leaking = await inThread(
+      async ({ init, sequential, dense, loadModel, loadCheckpoint }, _data, { mlp }) => {
+        await init();
+        const x = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
+        const y = Float32Array.from({ length: 200 }, (_, i) => Math.cos(i));
+        const model = sequential({
+          seed: 1,
+          layers: [dense({ units: 30, activation: 'tanh', inputShape: [3] }), dense({ units: 2 })],
+        });
+        const compile = () =>
+          model.compile({ optimizer: 'adam', loss: 'meanSquaredError', metrics: ['meanAbsoluteError'] });
+        compile();
+        const weights = model.getWeights();
+        const bytes = await model.save();
+        const checkpoint = model.checkpoint();
+        const methods: Record<string, () => unknown> = {
+          compile,
+          fit: () => model.fit(x, y, { validationSplit: 0.5 }),
+          'fit with a schedule': async () => {
+            model.learningRate = () => 0.01;
+            await model.fit(x, y, { batchSize: 7, callbacks: { onBatchEnd() {} } });
+          },
+          fitDataset: () => model.fitDataset([{ x, y }]),
+          steps: async () => {
+            for await (const { batch } of model.steps(x, y)) if (batch === 1) break;
+          },
+          resume: () => model.fit(x, y, { resume: true }),
+          checkpoint: () => model.checkpoint(),
+          loadCheckpoint: async () => (await loadCheckpoint(checkpoint)).dispose(),
+          evaluate: () => model.evaluate(x, y),
+          predict: () => model.predict(x),
+          predictRow: () => model.predict(x.slice(0, 3)),
+          getWeights: () => model.getWeights(),
+          setWeights: () => model.setWeights(weights),
+          summary: () => model.summary(() => {}),
+          save: () => model.save(),
+          loadModel: async () => (await loadModel(bytes)).dispose(),
+          gradients: () => model.gradients(x, y),
+          forwardTrace: () => model.forwardTrace(x),
+          backpropTrace: () => model.backpropTrace(x, y),
+          gradientCheck: () => model.gradientCheck(x, y, { samples: 2 }),
+          gradientNorms: () => model.gradientNorms(x, y),
+          sharpness: () => model.sharpness(x, y, { maxIterations: 2 }),
+        };
+        // Only Emscriptens that count their handles to JavaScript objects say how many there are.
+        const { count_emval_handles: count = () => 0 } = mlp() as { count_emval_handles?: () => number };
+        const leaking: string[] = [];
+        for (const [name, call] of Object.entries(methods)) {
+          for (let i = 0; i < 10; ++i) await call();
+          const [heap, handles] = [mlp().HEAPU8.length, count()];
+          for (let i = 0; i < 200; ++i) await call();
+          if (mlp().HEAPU8.length > heap || count() > handles) leaking.push(name);
+        }
+        return leaking;
+      },
+      undefined,
+    );
     expect(leaking).toEqual([]);
   });
 
@@ -366,6 +381,8 @@ describe('Out of memory', () => {
     'sequential',
     'compile',
     'fit',
+    'fitDataset',
+    'checkpoint',
     'evaluate',
     'predict',
     'predict one row',
@@ -377,7 +394,7 @@ describe('Out of memory', () => {
     'sharpness',
   ] as const)('in %s is an error, wherever it happens, and the module lives on', async (method) => {
     const { refused, done, wrong } = await inThread(
-      async ({ init, sequential, dense }, method, { mlp }) => {
+      async ({ init, sequential, dense, loadCheckpoint }, method, { mlp }) => {
         await init();
         const rows = 500;
         const x = Float32Array.from({ length: rows * 50 }, (_, i) => Math.sin(i));
@@ -402,6 +419,9 @@ describe('Out of memory', () => {
             const model = compiled();
             try {
               if (method === 'fit') await model.fit(x, y, { batchSize: 400, validationSplit: 0.2 });
+              else if (method === 'fitDataset')
+                await model.fitDataset([{ x, y }], { validationData: [x, y] });
+              else if (method === 'checkpoint') (await loadCheckpoint(model.checkpoint())).dispose();
               else if (method === 'predict') model.predict(x, { batchSize: 300 });
               else if (method === 'predict one row') model.predict(row);
               else if (method === 'evaluate') model.evaluate(x, y, { batchSize: 300 });

@@ -177,12 +177,30 @@ describe('Installed in an empty folder', () => {
     ['with the newest libraries', { module: 'preserve', moduleResolution: 'bundler', target: 'esnext' }],
   ])('has types that check, with no help from skipLibCheck, %s', async (_name, options) => {
     const source = `
-      import { init, dense, sequential, type DigitSet, type History, type Logs, type Sequential, type Weight } from 'mlp-wasm';
+      import { earlyStopping, init, dense, loadCheckpoint, schedules, sequential, warmup, type DigitSet, type History, type Logs, type Sequential, type Weight } from 'mlp-wasm';
       import { generateDigits } from 'mlp-wasm/digits';
       const model: Sequential = sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
       const predictions: Float32Array = model.predict([[1]]);
       const history: Promise<History> = model.fit([[1]], [1], { callbacks: { onEpochEnd(epoch: number, logs: Logs) {} } });
       const weights: Weight[] = model.getWeights();
+      const rate: number = model.learningRate;
+      model.learningRate = schedules.step({ initialLearningRate: rate, stepSize: 5 });
+      model.learningRate = warmup((step) => 1 / (1 + step), { steps: 5 });
+      const walk = async () => {
+        for await (const { epoch, loss } of model.steps([[1]], [1], { every: 2 })) if (epoch + loss > 9) break;
+        const { terminated }: History = await model.fitDataset(async function* () { yield { x: [[1]], y: [1] }; }, {
+          callbacks: [earlyStopping({ monitor: 'loss' }), { setModel(model: Sequential) {} }],
+          verbose: 1,
+        });
+        const loaded: Sequential = await loadCheckpoint(model.checkpoint());
+        return [terminated?.layer, loaded];
+      };
+      // @ts-expect-error
+      schedules.cosineDecay({ initialLearningRate: 1 });
+      // @ts-expect-error
+      earlyStopping({ patients: 1 });
+      // @ts-expect-error
+      model.fit([[1]], [1], { every: 5 });
       const bytes: Promise<Uint8Array> = model.save();
       const digits: Promise<DigitSet> = generateDigits({ count: 1 });
       // @ts-expect-error
@@ -197,7 +215,7 @@ describe('Installed in an empty folder', () => {
       const wrong: string = model.countParams();
       // @ts-expect-error
       init({ wasmUrl: 5 });
-      export { bytes, digits, history, predictions, weights, wrong };
+      export { bytes, digits, history, predictions, walk, weights, wrong };
     `;
     await writeFile(join(app, 'types.ts'), source);
     const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, types: [] };

@@ -1,7 +1,7 @@
-import { checkInteger, checkNumber, checkObject } from './check.js';
+import { checkInteger, checkNumber, checkObject, typeError } from './check.js';
 import { compiledOf, outputsOf, predictRows, targetKindOf } from './core.js';
 import { checkInputs, checkTargets } from './data.js';
-import { Sequential } from './model.js';
+import { coreOf, Sequential } from './model.js';
 import type { ConfusionMatrix, Inputs, Targets } from './types.js';
 import { classCount, classesOf, largest } from './weights.js';
 
@@ -22,7 +22,9 @@ export function confusionMatrix(
   options: { threshold?: number; batchSize?: number } = {},
 ): ConfusionMatrix {
   const method = 'confusionMatrix';
-  const core = Sequential.coreOf(model, method);
+  if (!(model instanceof Sequential))
+    throw typeError(`${method}: model`, 'a model made by sequential()', model);
+  const core = coreOf(model, method);
   const { loss } = compiledOf(core, method);
   const kind = targetKindOf(core, method);
   checkObject(`${method}: options`, options, ['threshold', 'batchSize']);

@@ -1,16 +1,41 @@
 /** What the parts of a model share: the native object and the description it was built from. */
-import { copyFloats, reserve, scoped, type Scope } from './heap.js';
+import { copyDoubles, copyFloats, reserve, scoped, writeDoubles, type Scope } from './heap.js';
 import { rangeError } from './check.js';
 import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
 import { weightsOf, type ResolvedCompile, type ResolvedLayers, type WeightShape } from './layers.js';
-import type { Inputs, Targets } from './types.js';
-import { backend, catalogue, type NativeModel, type Pointer, type SampleAddresses, type TargetKind } from './wasm.js';
+import type { Inputs, Targets, Termination } from './types.js';
+import {
+  backend,
+  catalogue,
+  type NativeModel,
+  type NativeTrainer,
+  type Pointer,
+  type SampleAddresses,
+  type TargetKind,
+} from './wasm.js';
 
 export interface Core extends ResolvedLayers {
   native: NativeModel;
   name: string;
   seed: number;
   compiled?: ResolvedCompile;
+  /** Where the last training is, or stopped. */
+  position?: () => Position;
+  /** Why training ended before its time. */
+  terminated?: Termination;
+}
+
+/** How far a training is: what, beside weights and the optimizer's numbers, it goes on from. */
+export interface Position {
+  /** Number of the epoch that the next batch belongs to. */
+  epoch: number;
+  /** Batches done in it, and its totals so far, as {@link readTotals} gives them; none before the first batch. */
+  batch: number;
+  totals: number[];
+  /** Batches done in the pass over the samples that was begun last. */
+  passBatch: number;
+  /** What these counts depend on: they hold for the same data and options only. */
+  plan: Record<string, number | boolean>;
 }
 
 export function outputsOf(core: Core): number {
@@ -125,20 +150,44 @@ export function wholeBatch(
   return samples;
 }
 
-/** The results of `cpp/bindings.cc` by name: `loss`, metrics; a name that was there before gets `_1`, `_2` … */
-export function logsFrom(core: Core, results: number[], prefix: '' | 'val' = ''): { loss: number } {
+/** The names in the logs: `loss`, metrics; a name that was there before gets `_1`, `_2` … */
+export function logNames(core: Core, prefix: '' | 'val' = ''): string[] {
   const names = ['loss', ...core.compiled!.metrics.map(({ name }) => name)];
   const spelt = (name: string) => (prefix ? prefix + name[0]!.toUpperCase() + name.slice(1) : name);
-  const entries = names.map((name, i) => {
+  return names.map((name, i) => {
     const before = names.slice(0, i).filter((other) => other === name).length;
-    return [spelt(before ? `${name}_${before}` : name), results[1 + i]!];
+    return spelt(before ? `${name}_${before}` : name);
   });
-  return Object.fromEntries(entries) as { loss: number };
+}
+
+/** The results of `cpp/bindings.cc` by name. */
+export function logsFrom(core: Core, results: number[], prefix: '' | 'val' = ''): { loss: number } {
+  return Object.fromEntries(logNames(core, prefix).map((name, i) => [name, results[1 + i]!])) as { loss: number };
 }
 
 /** Bytes of the accumulators that a `Trainer` or an `Evaluator` holds. */
 export function accumulatorBytes(core: Core): number {
   return 8 * core.native.accumulatorSize();
+}
+
+/** What results are made from, to go on with: rows, sum of the losses, accumulators of the metrics. */
+export function readTotals(core: Core, judge: Pick<NativeTrainer, 'totals'>): number[] {
+  const [rows, loss, pointer] = judge.totals();
+  return [rows, loss, ...copyDoubles(pointer, core.native.accumulatorSize())];
+}
+
+/** Hands on what {@link readTotals} read. */
+export function withTotals(
+  totals: readonly number[],
+  use: (rows: number, loss: number, accumulators: Pointer) => void,
+): void {
+  scoped((scope) => {
+    const accumulators = Float64Array.from(totals.slice(2));
+    const pointer = scope.allocate(8 + accumulators.byteLength);
+    writeDoubles(pointer, accumulators);
+    reserve(accumulators.byteLength); // the core copies them
+    use(totals[0]!, totals[1]!, pointer);
+  });
 }
 
 /** Outputs for checked samples, rows × units, computed `batchSize` rows at a time, in `output` if it is given. */

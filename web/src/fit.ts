@@ -1,262 +1,139 @@
 /** Training: the loop around the core's steps. */
-import {
-  checkBoolean,
-  checkFunction,
-  checkInteger,
-  checkNumber,
-  checkObject,
-  rangeError,
-  typeError,
-} from './check.js';
-import { checkInputs, checkTargets, sliceInputs, type InputRows, type TargetRows } from './data.js';
+import type { Samples } from './array-source.js';
+import { accumulatorBytes, logsFrom, place, reserveWorkspace, type Core, type Position } from './core.js';
+import { Pace } from './event-loop.js';
 import { Scope } from './heap.js';
-import {
-  accumulatorBytes,
-  compiledOf,
-  logsFrom,
-  outputsOf,
-  place,
-  reserveWorkspace,
-  targetKindOf,
-  type Core,
-} from './core.js';
-import { takesFullBatch } from './optimizer.js';
-import type { Callbacks, FitOptions, History, Inputs, Logs, SampleWeight, Targets } from './types.js';
-import { mlp } from './wasm.js';
-import { checkSampleWeight, withClassWeight } from './weights.js';
+import type { Plan } from './plan.js';
+import type { Source } from './source.js';
+import type { History, Logs, Step } from './types.js';
+import { mlp, type NativeEvaluator } from './wasm.js';
 
-/** How long a stretch of training keeps the event loop waiting, in milliseconds. */
-const BUDGET_MS = 10;
+/** Rows that a pass of the validation takes at once. */
+const VALIDATION_ROWS = 128;
 
-interface Samples extends InputRows {
-  targets: TargetRows;
-}
-
-type Plan = Required<Pick<FitOptions, 'epochs' | 'initialEpoch' | 'batchSize' | 'shuffle' | 'callbacks'>> & {
-  signal: AbortSignal | undefined;
-  training: Samples;
-  validation: Samples | undefined;
-};
-
-const CALLBACK_KEYS: (keyof Callbacks)[] = [
-  'onTrainBegin',
-  'onTrainEnd',
-  'onEpochBegin',
-  'onEpochEnd',
-  'onBatchBegin',
-  'onBatchEnd',
-  'onYield',
-];
-
-/** Everything checked before anything is changed. */
-export function planFit(core: Core, x: Inputs, y: Targets, options: FitOptions): Plan {
-  const kind = targetKindOf(core, 'fit');
-  checkObject('fit: options', options, [
-    'epochs',
-    'initialEpoch',
-    'batchSize',
-    'validationSplit',
-    'validationData',
-    'shuffle',
-    'sampleWeight',
-    'classWeight',
-    'callbacks',
-    'signal',
-  ]);
-  const {
-    epochs = 1,
-    initialEpoch = 0,
-    batchSize: wantedBatchSize,
-    validationSplit = 0,
-    validationData,
-    shuffle = true,
-    sampleWeight,
-    classWeight,
-    callbacks = {},
-    signal,
-  } = options;
-  checkInteger('fit: initialEpoch', initialEpoch, 0);
-  checkInteger('fit: epochs', epochs, initialEpoch + 1);
-  if (wantedBatchSize !== undefined) checkInteger('fit: batchSize', wantedBatchSize, 1);
-  checkNumber('fit: validationSplit', validationSplit, 0, 1);
-  checkBoolean('fit: shuffle', shuffle);
-  checkObject('fit: callbacks', callbacks, CALLBACK_KEYS);
-  for (const key of CALLBACK_KEYS) {
-    if (callbacks[key] !== undefined) checkFunction(`fit: callbacks.${key}`, callbacks[key]);
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw typeError('fit: signal', 'an AbortSignal', signal);
-  }
-
-  const samples = (
-    [nameX, nameY, nameWeight]: [string, string, string],
-    someX: Inputs,
-    someY: Targets,
-    weight?: SampleWeight,
-  ): Samples => {
-    const inputs = checkInputs(`fit: ${nameX}`, someX, core.features);
-    const targets = checkTargets(`fit: ${nameY}`, someY, inputs.rows, outputsOf(core), kind);
-    if (weight !== undefined) targets.weights = checkSampleWeight(`fit: ${nameWeight}`, weight, inputs.rows);
-    return { ...inputs, targets };
-  };
-  let training = samples(['x', 'y', 'sampleWeight'], x, y, sampleWeight);
-  let validation: Samples | undefined;
-  if (validationData !== undefined) {
-    if (!Array.isArray(validationData) || ![2, 3].includes(validationData.length)) {
-      throw typeError('fit: validationData', 'an array [x, y] or [x, y, sampleWeight]', validationData);
-    }
-    validation = samples(
-      ['validationData[0]', 'validationData[1]', 'validationData[2]'],
-      ...(validationData as [Inputs, Targets, SampleWeight?]),
-    );
-  } else if (validationSplit > 0) {
-    const kept = Math.floor(training.rows * (1 - validationSplit));
-    if (kept === 0 || kept === training.rows) {
-      throw rangeError(
-        'fit: validationSplit',
-        `a share that leaves rows on both sides of ${training.rows}`,
-        validationSplit,
-      );
-    }
-    validation = slice(core, training, kept, training.rows);
-    training = slice(core, training, 0, kept);
-  }
-  if (classWeight !== undefined)
-    training = { ...training, targets: withClassWeight(core, 'fit', classWeight, training.targets) };
-  let batchSize = wantedBatchSize ?? 32;
-  const { optimizer } = compiledOf(core, 'fit');
-  if (takesFullBatch(optimizer)) {
-    if (wantedBatchSize !== undefined && wantedBatchSize < training.rows) {
-      const expected = `all ${training.rows} rows, which ${optimizer.name} takes at once, or none`;
-      throw rangeError('fit: batchSize', expected, wantedBatchSize);
-    }
-    batchSize = training.rows;
-  }
-  return {
-    epochs,
-    initialEpoch,
-    batchSize,
-    shuffle,
-    callbacks: bound(callbacks),
-    signal,
-    training,
-    validation,
-  };
-}
-
-/** Callbacks that can be called by themselves: each keeps the object it is a method of as its `this`. */
-function bound(callbacks: Callbacks): Callbacks {
-  const given = CALLBACK_KEYS.filter((key) => callbacks[key] !== undefined);
-  return Object.fromEntries(given.map((key) => [key, (callbacks[key] as () => void).bind(callbacks)]));
-}
-
-function slice(core: Core, samples: Samples, begin: number, end: number): Samples {
-  const { values, classes, weights } = samples.targets;
-  const units = outputsOf(core);
-  return {
-    ...sliceInputs(samples, begin, end),
-    targets: {
-      ...(values
-        ? { values: values.subarray(begin * units, end * units) }
-        : { classes: classes!.subarray(begin, end) }),
-      ...(weights && { weights: weights.subarray(begin, end) }),
-    },
-  };
-}
-
-/** Runs the plan. `stopped` is asked at every yield, beside the signal. */
-export async function runFit(core: Core, plan: Plan, stopped: () => boolean): Promise<History> {
-  const { epochs, initialEpoch, batchSize, shuffle, callbacks, signal, training, validation } = plan;
-  const { onTrainBegin, onTrainEnd, onEpochBegin, onEpochEnd, onBatchBegin, onBatchEnd, onYield } = callbacks;
+/**
+ * Runs the plan and hands out every `plan.every`-th step. `stopped` is asked before every stretch of steps, beside
+ * the signal. However it ends, `core.position` says how far it came.
+ */
+export async function* train(
+  core: Core,
+  plan: Plan,
+  stopped: () => boolean,
+): AsyncGenerator<Step, History, undefined> {
+  const { epochs, hooks, signal, validation, every, resume } = plan;
+  const { onTrainBegin, onTrainEnd, onEpochBegin, onEpochEnd, onBatchBegin, onBatchEnd, onYield } = hooks;
+  const atMost = onBatchBegin || onBatchEnd ? 1 : Infinity;
   const history: History = { epoch: [], history: {} };
   const ended = () => signal?.aborted === true || stopped();
-  const everyBatch = onBatchBegin !== undefined || onBatchEnd !== undefined;
   const scope = new Scope();
+  let source: Source | undefined;
+  let evaluator: NativeEvaluator | undefined;
+  let here: (() => Position) | undefined;
+  let logs: Logs | undefined;
+  let failed = false;
 
   try {
-    const validationSamples = validation && place(scope, validation, validation.targets);
-    const trainingSamples = place(scope, training, training.targets);
-    const passRows = Math.max(Math.min(batchSize, training.rows), validation ? 128 : 0);
-    // And the order of the samples, and what training and validation accumulate.
-    reserveWorkspace(core, passRows, 4 * training.rows + 2 * accumulatorBytes(core));
-    const trainer = new (mlp().Trainer)(core.native, trainingSamples, batchSize, shuffle);
-    const evaluator = validation && new (mlp().Evaluator)(core.native, validationSamples!, 128);
-    try {
-      let lastYield = performance.now();
-      const breathe = async (epoch: number) => {
-        if (performance.now() - lastYield < BUDGET_MS) return;
-        if (onYield && trainer.batch() > 0)
-          await onYield(epoch, trainer.batch(), logsFrom(core, trainer.results()));
-        await nextTask();
-        lastYield = performance.now();
-      };
-
-      let logs: Logs | undefined;
-      await onTrainBegin?.();
-      for (let epoch = initialEpoch; epoch < epochs && !ended(); ++epoch) {
-        await onEpochBegin?.(epoch);
-        trainer.beginEpoch();
-        while (!trainer.epochDone() && !ended()) {
-          const batch = trainer.batch();
-          const rowsBefore = everyBatch ? trainer.results()[0]! : 0;
-          if (everyBatch) await onBatchBegin?.(batch);
-          trainer.run(everyBatch ? 1 : trainer.batchesPerEpoch(), BUDGET_MS);
-          if (everyBatch) {
-            const results = trainer.results();
-            await onBatchEnd?.(batch, { ...logsFrom(core, results), size: results[0]! - rowsBefore });
-          }
-          await breathe(epoch);
-        }
-        if (!trainer.epochDone()) break;
-        logs = logsFrom(core, trainer.results());
-
-        if (validation) {
-          evaluator!.restart();
-          let rows = Math.max(1, Math.min(256, validation.rows)); // grows to what fits the budget
-          for (let first = 0; first < validation.rows && !ended(); first += rows) {
-            if (first > 0 && performance.now() - lastYield < BUDGET_MS / 2) rows *= 2;
-            evaluator!.run(rows);
-            await breathe(epoch);
-          }
-          if (ended()) break;
-          logs = { ...logs, ...logsFrom(core, evaluator!.results(), 'val') };
-        }
-
-        history.epoch.push(epoch);
-        for (const [name, value] of Object.entries(logs)) (history.history[name] ??= []).push(value);
-        await onEpochEnd?.(epoch, logs);
-        if (core.native.converged()) break;
-      }
-      core.native.endTraining();
-      await onTrainEnd?.(logs);
-    } finally {
-      core.native.endTraining(); // also where a callback threw
-      trainer.delete();
-      evaluator?.delete();
+    core.terminated = undefined;
+    if (validation) {
+      const samples = place(scope, validation, validation.targets);
+      reserveWorkspace(core, VALIDATION_ROWS, accumulatorBytes(core));
+      evaluator = new (mlp().Evaluator)(core.native, samples, VALIDATION_ROWS);
     }
+    const batches = (source = plan.open(scope));
+    let epoch = plan.initialEpoch;
+    let begun = false;
+    if (resume) {
+      await batches.seek(resume);
+      core.native.resumeTraining();
+      begun = resume.batch > 0;
+    }
+    core.position = here = () => {
+      const batch = begun ? batches.batch : 0;
+      const totals = batch > 0 ? batches.totals() : [];
+      return { epoch, batch, totals, passBatch: batches.passBatch(), plan: plan.identity };
+    };
+    const pace = new Pace(plan.yieldEvery);
+    const breathe = async () => {
+      if (onYield && batches.batch > 0) await onYield(epoch, batches.batch, logsFrom(core, batches.results()));
+      await pace.turn();
+    };
+
+    if (onTrainBegin) await onTrainBegin();
+    while (epoch < epochs && !ended()) {
+      if (!begun) {
+        if (onEpochBegin) await onEpochBegin(epoch);
+        batches.beginEpoch();
+        begun = true;
+      }
+      while (!ended()) {
+        const more = batches.more();
+        if (!(typeof more === 'boolean' ? more : await more)) break;
+        const { batch } = batches;
+        const rowsBefore = onBatchEnd && batch > 0 ? batches.results()[0]! : 0;
+        if (onBatchBegin) await onBatchBegin(batch);
+        batches.run(Math.min(atMost, every ? every - (batch % every) : Infinity), Math.max(0, pace.leftMs));
+        if (onBatchEnd) {
+          const results = batches.results();
+          await onBatchEnd(batch, { ...logsFrom(core, results), size: results[0]! - rowsBefore });
+        }
+        if (pace.leftMs <= 0) await breathe();
+        if (every && batches.batch % every === 0 && !batches.epochDone) {
+          yield { ...logsFrom(core, batches.results()), epoch, batch: batches.batch - 1 };
+        }
+      }
+      if (!batches.epochDone) break;
+
+      let epochLogs: Logs = logsFrom(core, batches.results());
+      if (evaluator && plan.validates(epoch)) {
+        if (!(await validate(evaluator, validation!, pace, breathe, ended))) break;
+        epochLogs = { ...epochLogs, ...logsFrom(core, evaluator.results(), 'val') };
+      }
+      logs = epochLogs;
+      const done = epoch++;
+      begun = false;
+      history.epoch.push(done);
+      for (const [name, value] of Object.entries(logs)) (history.history[name] ??= []).push(value);
+      if (onEpochEnd) await onEpochEnd(done, logs);
+      if (plan.yieldEvery === 'epoch') await pace.turn();
+      if (every) yield { ...logs, epoch: done, batch: batches.batch - 1 };
+      if (core.native.converged()) break;
+    }
+  } catch (error) {
+    failed = true;
+    throw error;
   } finally {
-    scope.free();
+    try {
+      if (here) core.native.endTraining();
+      // Here, for whoever leaves the loop over the steps never comes back.
+      if (!failed && onTrainEnd) await onTrainEnd(logs);
+    } finally {
+      if (here && core.position === here) {
+        const last = here();
+        core.position = () => last;
+      }
+      scope.free();
+      evaluator?.delete();
+      await source?.close();
+    }
   }
+  if (core.terminated) history.terminated = core.terminated;
   return history;
 }
 
-let channel: MessageChannel | undefined; // one for all: what nobody holds can be collected with its message unread
-const waiting: (() => void)[] = [];
-
-/** Resolves in a new task of the event loop, without the 4 ms that browsers add to nested timers. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
-      return;
-    }
-    if (!channel) {
-      channel = new MessageChannel();
-      channel.port1.onmessage = () => waiting.shift()!();
-    }
-    waiting.push(resolve);
-    channel.port2.postMessage(null);
-  });
+/** Whether the validation went through: it may be ended. */
+async function validate(
+  evaluator: NativeEvaluator,
+  { rows: total }: Samples,
+  pace: Pace,
+  breathe: () => Promise<void>,
+  ended: () => boolean,
+): Promise<boolean> {
+  evaluator.restart();
+  let rows = 2 * VALIDATION_ROWS; // grows to what fits between two turns
+  for (let first = 0; first < total && !ended(); first += rows) {
+    if (first > 0 && pace.leftMs > pace.everyMs / 2) rows *= 2;
+    evaluator.run(rows);
+    if (pace.leftMs <= 0) await breathe();
+  }
+  return !ended();
 }
-
-declare const setImmediate: undefined | ((callback: () => void) => void);

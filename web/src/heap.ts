@@ -50,6 +50,16 @@ export function overwrite(pointer: Pointer, array: Float32Array): void {
   mlp().HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
 }
 
+/** The same for doubles. */
+export function writeDoubles(pointer: Pointer, array: Float64Array): void {
+  new Float64Array(mlp().HEAPU8.buffer, pointer, array.length).set(array);
+}
+
+/** A copy of `length` doubles from memory. */
+export function copyDoubles(pointer: Pointer, length: number): Float64Array {
+  return new Float64Array(mlp().HEAPU8.buffer, pointer, length).slice();
+}
+
 /** A copy of `length` floats from memory, in `to` if it is given. */
 export function copyFloats<To extends Float32Array = Float32Array<ArrayBuffer>>(
   pointer: Pointer,

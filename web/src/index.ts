@@ -17,6 +17,20 @@ export {
 export { sequential, type Sequential } from './model.js';
 export { confusionMatrix } from './confusion.js';
 export { loadModel } from './formats/model.js';
+export { loadCheckpoint } from './formats/checkpoint.js';
+export { schedules, warmup } from './schedules.js';
+export {
+  csvLogger,
+  earlyStopping,
+  learningRateScheduler,
+  modelCheckpoint,
+  reduceLROnPlateau,
+  terminateOnNaN,
+  type EarlyStoppingOptions,
+  type ModelCheckpointOptions,
+  type MonitorOptions,
+  type ReduceLROnPlateauOptions,
+} from './callbacks.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';
 export { readCsv, type CsvOptions, type CsvTable } from './formats/csv.js';
 export {

@@ -15,14 +15,20 @@ import {
   type Core,
 } from './core.js';
 import { checkInputs, checkOutput, checkTargets } from './data.js';
-import { planFit, runFit } from './fit.js';
+import { train } from './fit.js';
 import { overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
 import { nativeLayer, nativeLoss, nativeMetrics, resolveCompile, resolveLayers } from './layers.js';
+import { nativeOptimizer } from './optimizer.js';
+import { writeCheckpoint } from './formats/checkpoint.js';
 import { writeModel } from './formats/model.js';
+import { planDataset, planFit, type Plan } from './plan.js';
+import { learningRateOf, setLearningRate } from './rates.js';
 import { RowPredictor } from './row.js';
 import type {
   CompileOptions,
+  Dataset,
+  DatasetOptions,
   EvaluateOptions,
   FitOptions,
   GradientCheck,
@@ -31,9 +37,12 @@ import type {
   LayerBackprop,
   LayerForward,
   LayerGradientNorms,
+  LearningRate,
   Logs,
   SequentialOptions,
   Sharpness,
+  Step,
+  StepsOptions,
   Targets,
   Weight,
 } from './types.js';
@@ -66,11 +75,18 @@ export function sequential(options: SequentialOptions): Sequential {
   return new Sequential(options);
 }
 
+/** What a model is made of, for functions beside the class; where they are given a `method`, a live model's. */
+export let coreOf: (model: Sequential, method?: string) => Core;
+
 /** A multilayer perceptron; made by {@link sequential} or {@link loadModel}. */
 export class Sequential {
   readonly #core: Core;
   #row: RowPredictor | undefined;
   #state: 'idle' | 'fitting' | 'disposing' | 'disposed' = 'idle';
+
+  static {
+    coreOf = (model, method) => (method ? model.#alive(method) : model.#core);
+  }
 
   /** Set to true, in a callback say, to end {@link fit} at the next yield. */
   stopTraining = false;
@@ -140,9 +156,25 @@ export class Sequential {
     if (resolved.loss.fromLogits && last !== 'linear') {
       throw rangeError('compile: loss.fromLogits', "a last layer that is 'linear'", last);
     }
-    reserve(4 * mlp().optimizerSlots(resolved.optimizer) * countTrainable(core));
-    core.native.compile(nativeLoss(resolved.loss), nativeMetrics(resolved.metrics), resolved.optimizer);
+    const optimizer = nativeOptimizer(resolved.optimizer);
+    reserve(4 * mlp().optimizerSlots(optimizer) * countTrainable(core));
+    core.native.compile(nativeLoss(resolved.loss), nativeMetrics(resolved.metrics), optimizer);
     core.compiled = resolved;
+    core.position = undefined;
+  }
+
+  /**
+   * Rate of the next step. May be set at any time, in a callback too, to a number, a {@link Schedule} or a function of
+   * the step: it holds from the next step on, instead of a schedule there was; the optimizer keeps its state.
+   *
+   * @throws {TypeError | RangeError} for what is no such rate; then nothing is changed.
+   */
+  get learningRate(): number {
+    return learningRateOf(this.#alive('learningRate'));
+  }
+
+  set learningRate(value: LearningRate) {
+    setLearningRate(this.#alive('learningRate'), value);
   }
 
   /**
@@ -155,11 +187,51 @@ export class Sequential {
    */
   async fit(x: Inputs, y: Targets, options: FitOptions = {}): Promise<History> {
     const core = this.#idle('fit');
-    const plan = planFit(core, x, y, options);
+    return finished(this.#train('fit', planFit('fit', core, this, x, y, options)));
+  }
+
+  /**
+   * The same training as {@link fit}, to the bit, step by step: each turn of a `for await` loop gets a batch, or every
+   * n-th with `every: n`; the last one of an epoch comes after the validation and has its figures too. To pause, do
+   * not ask for the next one; to end, leave the loop. The model counts as training from the first step until the loop
+   * is left or done. Data are copied at the first step.
+   *
+   * @throws {TypeError | RangeError | Error} as {@link fit}, at once.
+   * @example
+   * for await (const { epoch, batch, loss } of model.steps(x, y, { epochs: 10, every: 50 })) {
+   *   if (loss < 0.01) break;
+   * }
+   */
+  steps(x: Inputs, y: Targets, options: StepsOptions = {}): AsyncGenerator<Step, History, undefined> {
+    const core = this.#idle('steps');
+    return this.#train('steps', planFit('steps', core, this, x, y, options));
+  }
+
+  /**
+   * Trains on batches that come one after the other, for data that do not fit into memory or are yet to be made. Each
+   * batch is one step, whatever its size; an epoch is all of them, or `stepsPerEpoch`.
+   *
+   * @param dataset gives batches `{ x, y }` or `[x, y]`; with several epochs a function that makes it anew
+   * @returns as {@link fit}.
+   * @throws what the dataset throws, and {@link TypeError} or {@link RangeError} for a wrong batch; the model is then
+   *   as after the last good one, and with `resume` training goes on from there (batches of the pass that were trained
+   *   on before are fetched again and left).
+   * @example
+   * await model.fitDataset(async function* () {
+   *   for (const file of files) yield await readBatch(file);
+   * }, { epochs: 3 });
+   */
+  async fitDataset(dataset: Dataset, options: DatasetOptions = {}): Promise<History> {
+    const core = this.#idle('fitDataset');
+    return finished(this.#train('fitDataset', planDataset(core, this, dataset, options)));
+  }
+
+  async *#train(method: string, plan: Plan): AsyncGenerator<Step, History, undefined> {
+    const core = this.#idle(method); // steps() may have been left lying since it was planned
     this.#state = 'fitting';
     this.stopTraining = false;
     try {
-      return await runFit(core, plan, () => this.stopTraining || this.#state === 'disposing');
+      return yield* train(core, plan, () => this.stopTraining || this.#state === 'disposing');
     } finally {
       if (this.isDisposed) this.#delete();
       else this.#state = 'idle';
@@ -266,6 +338,7 @@ export class Sequential {
       checkFinite(`${argument}.data`, weight.data);
     });
     places.forEach((place, i) => overwrite(weightPointer(core, place), weights[i]!.data));
+    core.native.setEnded(false);
   }
 
   /** Number of weights, with biases, and with moving averages and other statistics, which gradients do not train. */
@@ -303,9 +376,23 @@ export class Sequential {
     return text.join('\n');
   }
 
-  /** The model as a file: architecture, seed, weights and what it was compiled with, for {@link loadModel}. */
+  /**
+   * The model as a file: architecture, seed, weights and what it was compiled with, for {@link loadModel}. A learning
+   * rate that is a function is saved as the rate it gives at that moment.
+   */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     return writeModel(this.#alive('save'), this.getWeights());
+  }
+
+  /**
+   * The model and its training as a file, for {@link loadCheckpoint}: what {@link save} holds, the optimizer's state,
+   * and how far the training has come. May be called at any time, in callbacks too. Callbacks keep their state to
+   * themselves, and a learning rate that is a function must be set again.
+   *
+   * @throws {Error} when the model is not compiled or disposed.
+   */
+  checkpoint(): Uint8Array<ArrayBuffer> {
+    return writeCheckpoint(this.#alive('checkpoint'));
   }
 
   /** Mean loss of all samples at once, and its gradient with respect to every weight, named and shaped like it. */
@@ -360,13 +447,6 @@ export class Sequential {
     this.dispose();
   }
 
-  /** @internal What functions of their own files work on. */
-  static coreOf(model: Sequential, method: string): Core {
-    if (!(model instanceof Sequential))
-      throw typeError(`${method}: model`, 'a model made by sequential()', model);
-    return model.#alive(method);
-  }
-
   #delete(): void {
     this.#state = 'disposed';
     forgotten.unregister(this);
@@ -384,4 +464,9 @@ export class Sequential {
       throw new Error(`${method}: expected an idle model, got one that fit() is training`);
     return core;
   }
+}
+
+/** What a training that hands out no steps ends with. */
+async function finished(training: AsyncGenerator<Step, History, undefined>): Promise<History> {
+  return (await training.next()).value as History;
 }

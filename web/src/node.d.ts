@@ -12,4 +12,8 @@ interface NodeModules {
 }
 
 declare var process:
-  { getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name] } | undefined;
+  | {
+      getBuiltinModule<Name extends keyof NodeModules>(name: Name): NodeModules[Name];
+      stderr: { isTTY?: boolean; write(text: string): unknown };
+    }
+  | undefined;

@@ -1,5 +1,6 @@
 /** Optimizers: from what callers write to what the core takes, every default filled in. */
 import { checkBoolean, checkInteger, checkNumber, checkObject, named, rangeError } from './check.js';
+import { resolveRate } from './schedules.js';
 import { OPTIMIZERS, type CompileOptions, type OptimizerConfig } from './types.js';
 import { catalogue, type OptimizerOption } from './wasm.js';
 
@@ -24,6 +25,12 @@ export function resolveOptimizer(argument: string, value: CompileOptions['optimi
   return resolved as unknown as OptimizerConfig;
 }
 
+/** What `compile` in `cpp/bindings.cc` reads as its optimizer: where the rate varies, each step brings its own. */
+export function nativeOptimizer(optimizer: OptimizerConfig): object {
+  const { learningRate } = optimizer;
+  return { ...optimizer, learningRate: typeof learningRate === 'number' ? learningRate : 0 };
+}
+
 /** Whether a step of the optimizer takes all samples at once. */
 export function takesFullBatch(optimizer: OptimizerConfig): boolean {
   return entryOf(optimizer).fullBatch;
@@ -37,7 +44,8 @@ function defaultOf({ kind, default: value }: OptimizerOption): number | boolean 
   return kind === 'flag' ? value !== 0 : value;
 }
 
-function checkOption(argument: string, value: unknown, { kind, low, high }: OptimizerOption) {
+function checkOption(argument: string, value: unknown, { name, kind, low, high }: OptimizerOption) {
+  if (name === 'learningRate') return resolveRate(argument, value, low);
   if (kind === 'flag') return checkBoolean(argument, value);
   if (kind === 'integer') return checkInteger(argument, value, low, high - 1);
   return checkNumber(argument, value, low, high);

@@ -3,6 +3,8 @@
  * files; a test fails if they differ from what the WebAssembly module knows.
  */
 
+import type { Sequential } from './model.js';
+
 /** Activation functions; formulas in `cpp/mlp/activation.cc`. */
 export const ACTIVATIONS = [
   'linear',
@@ -122,6 +124,140 @@ export interface InitializerConfig {
   gain?: number;
 }
 
+/** A rate for ever. */
+export interface ConstantRate {
+  name: 'constant';
+  learningRate: number;
+}
+
+/** See {@link schedules}`.step`. */
+export interface StepDecay {
+  name: 'step';
+  initialLearningRate: number;
+  /** Steps between two changes. */
+  stepSize: number;
+  /** Factor of each change. Default 0.1. */
+  gamma?: number;
+}
+
+/** See {@link schedules}`.piecewise`. */
+export interface PiecewiseDecay {
+  name: 'piecewise';
+  /** Last step of each rate but the last one, ascending. */
+  boundaries: readonly number[];
+  /** One rate more than boundaries. */
+  values: readonly number[];
+}
+
+/** See {@link schedules}`.exponentialDecay`. */
+export interface ExponentialDecay {
+  name: 'exponentialDecay';
+  initialLearningRate: number;
+  /** Steps in which the rate becomes `decayRate` × as large. */
+  decaySteps: number;
+  decayRate: number;
+  /** Whether it moves once every `decaySteps` steps only. Default false. */
+  staircase?: boolean;
+}
+
+/** See {@link schedules}`.inverseTimeDecay`. */
+export interface InverseTimeDecay {
+  name: 'inverseTimeDecay';
+  initialLearningRate: number;
+  /** Unit of time, in steps. */
+  decaySteps: number;
+  decayRate: number;
+  /** Whether it moves once every `decaySteps` steps only. Default false. */
+  staircase?: boolean;
+}
+
+/** See {@link schedules}`.polynomialDecay`. */
+export interface PolynomialDecay {
+  name: 'polynomialDecay';
+  initialLearningRate: number;
+  /** Steps until the rate is `endLearningRate`. */
+  decaySteps: number;
+  /** Default 1e-4. */
+  endLearningRate?: number;
+  /** Exponent. Default 1: a line. */
+  power?: number;
+  /** Whether, past its end, it goes on as one of twice the steps, then thrice … Default false. */
+  cycle?: boolean;
+}
+
+/** See {@link schedules}`.cosineDecay`. */
+export interface CosineDecay {
+  name: 'cosineDecay';
+  initialLearningRate: number;
+  /** Steps until the rate is lowest. */
+  decaySteps: number;
+  /** Lowest rate as a share of the first one, in [0, 1]. Default 0. */
+  alpha?: number;
+}
+
+/** See {@link schedules}`.cosineDecayRestarts`. */
+export interface CosineDecayRestarts {
+  name: 'cosineDecayRestarts';
+  initialLearningRate: number;
+  /** Steps of the first decay. */
+  firstDecaySteps: number;
+  /** Length of a decay in lengths of the one before, ≥ 1. Default 2. */
+  tMul?: number;
+  /** Height of a decay in heights of the one before. Default 1. */
+  mMul?: number;
+  /** Lowest rate as a share of the first one, in [0, 1]. Default 0. */
+  alpha?: number;
+}
+
+/** See {@link schedules}`.oneCycle`. */
+export interface OneCycle {
+  name: 'oneCycle';
+  maxLearningRate: number;
+  /** Steps of the whole training, ≥ 2; afterwards the rate stays where it ended. */
+  totalSteps: number;
+  /** Share of the steps in which the rate rises, in [0, 1]. Default 0.3. */
+  pctStart?: number;
+  /** Default `'cos'`. */
+  annealStrategy?: 'cos' | 'linear';
+  /** `maxLearningRate` ÷ first rate. Default 25. */
+  divFactor?: number;
+  /** First rate ÷ last rate. Default 1e4. */
+  finalDivFactor?: number;
+  /** Whether it falls back to the first rate as long as it rose, and further only then. Default false. */
+  threePhase?: boolean;
+}
+
+/** See {@link warmup}. */
+export interface Warmup {
+  name: 'warmup';
+  schedule: Schedule;
+  /** Steps of the rise. */
+  steps: number;
+  /** Where it starts. Default 0. */
+  from?: number;
+}
+
+/** A learning rate that depends on the step: what {@link schedules} and {@link warmup} return. */
+export type Schedule =
+  | ConstantRate
+  | StepDecay
+  | PiecewiseDecay
+  | ExponentialDecay
+  | InverseTimeDecay
+  | PolynomialDecay
+  | CosineDecay
+  | CosineDecayRestarts
+  | OneCycle
+  | Warmup;
+
+/**
+ * A learning rate: a number; a schedule; or a function from the number of the step, which counts from 0 at `compile`,
+ * to a finite rate from 0. A function is asked ahead, for up to 256 steps at once, so it must depend on its argument
+ * only; it is not saved with a model (`save` writes its rate at that moment), and its bits are those of the `Math` it
+ * uses.
+ */
+export type LearningRate = number | Schedule | ((step: number) => number);
+
 /**
  * An optimizer with its parameters. Names and defaults are Keras'; the formulas, and where epsilon stands in them,
  * are PyTorch's. Where PyTorch's defaults differ, they are named.
@@ -133,11 +269,11 @@ export interface InitializerConfig {
 export interface OptimizerConfig {
   name: OptimizerName;
   /**
-   * Step size η; of `lbfgs` the length that a line search tries first. PyTorch: 0.01 for `rmsprop` and `adagrad`, 1
+   * Step size η, a number above 0 or a schedule; of `lbfgs` the length that a line search tries first. PyTorch: 0.01 for `rmsprop` and `adagrad`, 1
    * for `adadelta`, 0.002 for `adamax` and `nadam`. Chen et al. recommend 0.0001 for `lion`.
    * Default 0.001; 0.01 for `sgd`; 1 for `lbfgs`.
    */
-  learningRate?: number;
+  learningRate?: LearningRate;
   /** Of `sgd`, `rmsprop`: μ, in [0, 1). Default 0. */
   momentum?: number;
   /** Of `sgd`: Nesterov's look-ahead; needs momentum. Default false. */
@@ -445,8 +581,28 @@ export interface Logs {
   [name: string]: number;
 }
 
-/** Called while {@link Sequential.fit} runs; asynchronous ones are awaited. Names and order as in TensorFlow.js. */
+/** What a training is going to do, for callbacks. */
+export interface TrainingParams {
+  epochs: number;
+  initialEpoch: number;
+  /** Batches of an epoch; absent where nobody knows. */
+  steps?: number;
+  /** Absent where batches come as they are. */
+  batchSize?: number;
+  verbose: number;
+  /** The names in the logs of an epoch. */
+  metrics: string[];
+}
+
+/**
+ * Called while {@link Sequential.fit} runs; asynchronous ones are awaited. Names and order as in TensorFlow.js. An
+ * instance of a class will do, too: each is called with itself as `this`.
+ */
 export interface Callbacks {
+  /** Before everything else, when the training is planned; may throw to refuse it. */
+  setParams?(params: TrainingParams): void;
+  /** Thereafter: gives the model that is going to be trained. */
+  setModel?(model: Sequential): void;
   onTrainBegin?(): void | Promise<void>;
   onTrainEnd?(logs?: Logs): void | Promise<void>;
   onEpochBegin?(epoch: number): void | Promise<void>;
@@ -462,22 +618,57 @@ export interface Callbacks {
   onYield?(epoch: number, batch: number, logs: Logs): void | Promise<void>;
 }
 
-/** Options of {@link Sequential.fit}. */
-export interface FitOptions {
+/** Options of {@link Sequential.fitDataset}, and of {@link Sequential.fit} too. */
+export interface DatasetOptions {
   /** Epoch to stop before. Default 1. */
   epochs?: number;
   /** Number of the first epoch. Default 0. */
   initialEpoch?: number;
   /**
-   * Samples a step. Default 32; the last batch of an epoch may be smaller. With `lbfgs` all of them, which is then
-   * the default, and less is a RangeError.
+   * Whether to go on where the last training of this model stopped, in this program or, with {@link loadCheckpoint},
+   * in another one: in the middle of an epoch, with its order of samples and its running means, as if it had never
+   * stopped. The same data and options are needed for that; `initialEpoch` comes from there, and `onEpochBegin` is not
+   * called again for the epoch that is under way. A model that was never trained starts at epoch 0. Default false.
+   */
+  resume?: boolean;
+  /**
+   * Batches that make an epoch. Default: one pass over the data. Passes follow each other whatever the epochs: one
+   * that an epoch leaves in its middle is finished by the next one.
+   */
+  stepsPerEpoch?: number;
+  /** Samples, targets and perhaps their weights to validate on after each epoch; goes before `validationSplit`. */
+  validationData?: readonly [Inputs, Targets] | readonly [Inputs, Targets, SampleWeight];
+  /** Validate after every n-th epoch only, or after the listed ones, which count from 1 here as in Keras. Default 1. */
+  validationFreq?: number | readonly number[];
+  /** Called in the order of the list. */
+  callbacks?: Callbacks | readonly Callbacks[];
+  /**
+   * Ends training at the next turn of the event loop: the promise resolves with the history so far and the model stays
+   * usable. That is within some 10 ms, unless a single step takes longer, or `yieldEvery` allows more.
+   */
+  signal?: AbortSignal;
+  /**
+   * How often the event loop gets a turn: after this many milliseconds, after each epoch, or never while training
+   * runs. Default 10.
+   */
+  yieldEvery?: number | 'epoch' | 'never';
+  /**
+   * 0: silence; 1: a progress bar with the time that is left, on a terminal (`process.stderr`), or about a line a
+   * second elsewhere; 2: a line an epoch. In a page they go to the console. Default 0.
+   */
+  verbose?: 0 | 1 | 2;
+}
+
+/** Options of {@link Sequential.fit}. */
+export interface FitOptions extends DatasetOptions {
+  /**
+   * Samples a step. Default 32; the last batch of a pass may be smaller. With `lbfgs` all of them, which is then the
+   * default, and less is a RangeError.
    */
   batchSize?: number;
   /** Fraction in [0, 1) of the samples, taken from the end, to validate on instead of training. Default 0. */
   validationSplit?: number;
-  /** Samples, targets and perhaps their weights to validate on after each epoch; goes before `validationSplit`. */
-  validationData?: readonly [Inputs, Targets] | readonly [Inputs, Targets, SampleWeight];
-  /** A new order of the samples for each epoch, from the model's seed. Default true. */
+  /** A new order of the samples for each pass, from the model's seed. Default true. */
   shuffle?: boolean;
   /**
    * Multiplies each sample's loss, and so its gradient. The mean still divides by the number of samples, not by the sum
@@ -486,17 +677,57 @@ export interface FitOptions {
   sampleWeight?: SampleWeight;
   /** Multiplies the weight of each sample by that of its class; in training, not in validation. */
   classWeight?: ClassWeight;
-  callbacks?: Callbacks;
-  /** Ends training at the next yield: `fit` resolves with the history so far and the model stays usable. */
-  signal?: AbortSignal;
+}
+
+/** Options of {@link Sequential.steps}. */
+export interface StepsOptions extends FitOptions {
+  /** Hand out every n-th batch of an epoch and its last one. Default 1. */
+  every?: number;
+}
+
+/** A batch of {@link Sequential.fitDataset}: one step of the training. */
+export type Batch = { x: Inputs; y: Targets } | readonly [Inputs, Targets];
+
+/**
+ * Where the batches of {@link Sequential.fitDataset} come from: what can be iterated over, or a function that returns
+ * such for every pass. `pass` counts the passes over data that the model ever began, from 0: who shuffles by it gives
+ * the same order when training is resumed.
+ */
+export type Dataset =
+  | AsyncIterable<Batch>
+  | Iterable<Batch>
+  | ((
+      pass: number,
+    ) => AsyncIterable<Batch> | Iterable<Batch> | Promise<AsyncIterable<Batch> | Iterable<Batch>>);
+
+/** What {@link Sequential.steps} gives: running means of the epoch so far, as in {@link Callbacks.onBatchEnd}. */
+export interface Step extends Logs {
+  epoch: number;
+  /** Number of the batch that was last trained on. */
+  batch: number;
+}
+
+/** Why a training ended before its time. */
+export interface Termination {
+  /** A sentence. */
+  reason: string;
+  /** Name of the layer where it began. */
+  layer: string;
+  batch: number;
+  epoch: number;
 }
 
 /** What {@link Sequential.fit} resolves to. */
 export interface History {
   /** Numbers of the epochs that were completed. */
   epoch: number[];
-  /** One entry per completed epoch: `loss`, metrics, `valLoss`, `valAccuracy` … */
+  /**
+   * One entry per completed epoch: `loss`, metrics, `valLoss`, `valAccuracy` … With `validationFreq` those of the
+   * validation have an entry per epoch that was validated.
+   */
   history: Record<string, number[]>;
+  /** Where {@link terminateOnNaN} ended it. */
+  terminated?: Termination;
 }
 
 /** A named block of numbers, row-major. */

@@ -53,6 +53,18 @@ export interface NativeModel {
     tolerance: number,
   ): { lambdaMax: number; iterations: number; converged: boolean };
   accumulatorSize(): number;
+  setLearningRate(rate: number): void;
+  /** The first layer with activations, and the last parameter, that are not finite; −1 for none. */
+  firstNonFinite(): { layer: number; parameter: number };
+  stepsDone(): number;
+  passesBegun(): number;
+  setCounters(steps: number, passes: number): void;
+  optimizerState(): Pointer;
+  optimizerStateSize(): number;
+  /** Undoes endTraining(), unless weights were set or trained since: whether it can is `ended`. */
+  resumeTraining(): void;
+  ended(): boolean;
+  setEnded(ended: boolean): void;
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
@@ -67,12 +79,16 @@ export interface NativeModel {
 /** What `cpp/bindings.cc` binds as `Trainer.…`. */
 export interface NativeTrainer {
   beginEpoch(): void;
-  run(maxBatches: number, budgetMs: number): void;
+  seek(batch: number, passBatch: number, rows: number, loss: number, accumulators: Pointer): void;
+  run(maxBatches: number, budgetMs: number, rates: Pointer): void;
   batch(): number;
+  passBatch(): number;
   batchesPerEpoch(): number;
   epochDone(): boolean;
   /** Of the epoch so far: [rows, mean loss, metrics …] */
   results(): number[];
+  /** What they are made from: rows, sum of the losses, where the accumulators are. */
+  totals(): [number, number, Pointer];
   delete(): void;
 }
 
@@ -81,8 +97,13 @@ export interface NativeEvaluator {
   restart(): void;
   /** Goes on with the next `count` rows, or as many as are left. */
   run(count: number): void;
+  /** A step of training on other samples, as one batch. */
+  train(samples: SampleAddresses): void;
+  seek(rows: number, loss: number, accumulators: Pointer): void;
   /** Of the rows so far: [rows, mean loss, metrics …] */
   results(): number[];
+  /** What they are made from: rows, sum of the losses, where the accumulators are. */
+  totals(): [number, number, Pointer];
   delete(): void;
 }
 
@@ -118,6 +139,7 @@ export interface MlpModule {
     samples: SampleAddresses,
     batchSize: number,
     shuffle: boolean,
+    batchesPerEpoch: number,
   ) => NativeTrainer;
   Evaluator: new (model: NativeModel, samples: SampleAddresses, batchSize: number) => NativeEvaluator;
   catalogue(): Catalogue;
