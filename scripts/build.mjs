@@ -22,6 +22,25 @@ const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
 
+/**
+ * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it, Vite 7 fails.
+ * So they see the flavours of worker-host.js as files, of which it imports one by its address.
+ */
+const unseenImports = {
+  name: 'unseen-imports',
+  setup(build) {
+    build.onLoad({ filter: /web\/src\/wasm\.ts$/ }, ({ path: file }) => {
+      let imports = 0;
+      const contents = readFileSync(file, 'utf8').replace(/(?<==> )import\(('\.\/mlp[^']*')\)/g, (_, name) => {
+        ++imports;
+        return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
+      });
+      if (imports !== FLAVOURS.length) throw new Error(`${file}: expected an import of every flavour`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
 /** C++ → build/web; then, with the TypeScript, all of dist/ anew. */
 export async function buildPackage() {
   // Debian's Emscripten looks for its own acorn only where Debian's own node would.
@@ -33,6 +52,7 @@ export async function buildPackage() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
+  const external = FLAVOURS.map((name) => `./${name}.js`);
   // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
   await build({
     ...common,
@@ -40,7 +60,15 @@ export async function buildPackage() {
     bundle: true,
     splitting: true,
     chunkNames: 'core-[hash]',
-    external: FLAVOURS.map((name) => `./${name}.js`),
+    external,
+  });
+  // Apart from index.js, which shall not come in more pieces for them.
+  await build({ ...common, entryPoints: [at('web/src/worker.ts')], bundle: true, external });
+  await build({
+    ...common,
+    entryPoints: [at('web/src/worker-host.ts')],
+    bundle: true,
+    plugins: [unseenImports],
   });
   await build({
     ...common,
