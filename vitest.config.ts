@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const dist = (file: string) => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
+
 export default defineConfig({
-  resolve: { alias: { 'mlp-wasm': fileURLToPath(new URL('dist/index.js', import.meta.url)) } },
+  resolve: { alias: { 'mlp-wasm/worker': dist('worker.js'), 'mlp-wasm': dist('index.js') } },
   test: {
     include: ['tests/js/**/*.test.ts', 'tests/browser/**/*.test.ts'],
     testTimeout: 120_000,
