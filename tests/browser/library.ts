@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitOptions } from 'mlp-wasm';
+import type { connect, transfer } from 'mlp-wasm/worker';
 import { fingerprint } from '../js/fingerprint.js';
 import { deviations } from '../js/relaxed.js';
 import { shareWork } from '../js/shared-work.js';
@@ -21,6 +22,8 @@ type Run = <Name extends keyof Works>(
 
 /** What fixtures/library/main.js offers as the page's `library`. */
 export interface Library {
+  connect: typeof connect;
+  transfer: typeof transfer;
   program(): Promise<{
     names: string[];
     loss: number;
