@@ -51,6 +51,8 @@ async function open({ url }: Site = sites.plain): Promise<Page> {
   return page;
 }
 
+const noWorkers = (page: Page) => expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+
 /** What connect says with these options. */
 const connectError = (page: Page, options: object = {}) =>
   page.evaluate(async (given) => {
@@ -104,7 +106,7 @@ describe('A worker in Chromium', () => {
       predictions: [...model.predict(x)],
       left: 0,
     });
-    await expect.poll(() => page.workers().length).toBe(0);
+    await noWorkers(page);
   });
 
   it('has threads of its own where the page is isolated', async () => {
@@ -116,7 +118,7 @@ describe('A worker in Chromium', () => {
       return answer;
     });
     expect(backend).toEqual({ simd: 'relaxed', threads: 2 });
-    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
+    await noWorkers(page);
   });
 
   it('leaves the page its time, ends by a signal soon, and answers meanwhile', async () => {
@@ -272,7 +274,7 @@ describe('connect in Chromium', () => {
     expect(await connectError(page, { timeoutMs: 300 })).toBe(
       'Error: mlp-wasm: the worker could not be started: its script has not run within 300 ms',
     );
-    expect(page.workers()).toHaveLength(0);
+    await noWorkers(page);
   });
 
   it('says when the core is missing, as init does, and ends the worker', async () => {
@@ -282,7 +284,7 @@ describe('connect in Chromium', () => {
       `Error: mlp-wasm: could not load the WebAssembly module from ${sites.plain.url}package/mlp-relaxed.wasm: the server answered 404 Not Found`,
     );
     complaints = []; // Chromium reports the 404.
-    await expect.poll(() => page.workers().length).toBe(0);
+    await noWorkers(page);
   });
 
   it('takes addresses as the page sees them', async () => {
