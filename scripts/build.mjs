@@ -26,20 +26,15 @@ const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statS
  * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it, Vite 7 fails.
  * So they see the flavours of worker-host.js as files, of which it imports one by its address.
  */
-const unseenImports = {
-  name: 'unseen-imports',
-  setup(build) {
-    build.onLoad({ filter: /web\/src\/wasm\.ts$/ }, ({ path: file }) => {
-      let imports = 0;
-      const contents = readFileSync(file, 'utf8').replace(/(?<==> )import\(('\.\/mlp[^']*')\)/g, (_, name) => {
-        ++imports;
-        return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
-      });
-      if (imports !== FLAVOURS.length) throw new Error(`${file}: expected an import of every flavour`);
-      return { contents, loader: 'ts' };
-    });
-  },
-};
+function hideImports(file) {
+  let imports = 0;
+  const source = readFileSync(file, 'utf8').replace(/\bimport\(("\.\/mlp[^"]*")\)/g, (_, name) => {
+    ++imports;
+    return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
+  });
+  if (imports !== FLAVOURS.length) throw new Error(`${file}: expected an import of every flavour, got ${imports}`);
+  writeFileSync(file, source);
+}
 
 /** C++ → build/web; then, with the TypeScript, all of dist/ anew. */
 export async function buildPackage() {
@@ -62,14 +57,11 @@ export async function buildPackage() {
     chunkNames: 'core-[hash]',
     external,
   });
-  // Apart from index.js, which shall not come in more pieces for them.
-  await build({ ...common, entryPoints: [at('web/src/worker.ts')], bundle: true, external });
-  await build({
-    ...common,
-    entryPoints: [at('web/src/worker-host.ts')],
-    bundle: true,
-    plugins: [unseenImports],
-  });
+  // Each by itself: index.js shall not come in more pieces for them.
+  for (const name of ['worker', 'worker-host']) {
+    await build({ ...common, entryPoints: [at(`web/src/${name}.ts`)], bundle: true, external });
+  }
+  hideImports(at('dist/worker-host.js'));
   await build({
     ...common,
     entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),
