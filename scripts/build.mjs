@@ -48,7 +48,7 @@ export async function buildPackage() {
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
   const external = FLAVOURS.map((name) => `./${name}.js`);
-  // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
+  // In few files, which compress better than many; wasm.js is for the tests, thread.js for the core's threads.
   await build({
     ...common,
     entryPoints: ['index', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),

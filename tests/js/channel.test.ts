@@ -364,8 +364,9 @@ describe('Objects', () => {
     const model = (await remote['make']!()) as RemoteModel;
     expect([model.phase, model.sizes, model.refuses]).toEqual(['idle', [1, 2], undefined]);
     const run = model.run();
-    expect(await model.is(model)).toBe(true); // itself, back over there
+    await new Promise((resolve) => setTimeout(resolve, 20)); // in which nothing is asked
     expect(model.phase).toBe('running');
+    expect(await model.is(model)).toBe(true); // itself, back over there
     model.stop = true;
     expect(model.stop).toBe(true);
     await run;

@@ -22,16 +22,25 @@ declare global {
 /** How long the worker's script may take to load and run by default, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
-/** What needs no core, and is the page's own. */
-const LOCAL = { dense };
-
 type Library = typeof library;
 
-/** A function that is called from afar: {@link Sequential} stands for a model over there on both ways. */
+/** Functions that only describe something, for a call: their results are wanted at once, and need no core. */
+type LocalName = {
+  [Name in keyof Library]: Library[Name] extends (...args: never[]) => { className: string } | ((...args: never[]) => unknown)
+    ? Name
+    : never;
+}[keyof Library];
+
+/** These are the page's own; the compiler tells when one is missing. */
+const LOCAL: Pick<Library, LocalName> = { dense };
+
+/** A function that is called from afar: a {@link RemoteModel} stands for every model, on both ways. */
 type RemoteFunction<Args extends unknown[], Result> =
-  Result extends AsyncIterable<infer Item, infer Last, infer Next>
+  Result extends AsyncGenerator<infer Item, infer Last, infer Next>
     ? (...args: RemoteArguments<Args>) => AsyncGenerator<Item, Last, Next>
-    : (...args: RemoteArguments<Args>) => Promise<RemoteValue<Awaited<Result>>>;
+    : Result extends AsyncIterable<infer Item>
+      ? (...args: RemoteArguments<Args>) => AsyncGenerator<Item, unknown, unknown>
+      : (...args: RemoteArguments<Args>) => Promise<RemoteValue<Awaited<Result>>>;
 type RemoteArguments<Args extends unknown[]> = { [I in keyof Args]: RemoteValue<Args[I]> };
 type RemoteValue<Value> = Value extends library.Sequential ? RemoteModel : Value;
 
@@ -58,7 +67,7 @@ export interface RemoteModel extends Remote<library.Sequential, 'predict' | type
 
 /** What {@link connect} resolves to: the names of `mlp-wasm`. */
 export interface RemoteMlp
-  extends Remote<Library, 'init' | keyof typeof LOCAL>, Pick<Library, keyof typeof LOCAL> {
+  extends Remote<Library, 'init' | LocalName>, Pick<Library, LocalName> {
   /** Ends the worker, whatever it is doing. Calls that wait for an answer are rejected, and so is every later one. */
   terminate(): void;
   [Symbol.dispose](): void;
