@@ -23,8 +23,8 @@ const PRETRAINED = at('build/pretrained.safetensors');
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
 
 /**
- * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it, Vite 7 fails.
- * So they see the flavours of worker-host.js as files, of which it imports one by its address.
+ * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it,
+ * Vite 7 fails. So they see the flavours of worker-host.js as files, of which it imports one by its address.
  */
 function hideImports(file) {
   let imports = 0;
@@ -32,7 +32,8 @@ function hideImports(file) {
     ++imports;
     return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
   });
-  if (imports !== FLAVOURS.length) throw new Error(`${file}: expected an import of every flavour, got ${imports}`);
+  if (imports !== FLAVOURS.length)
+    throw new Error(`${file}: expected an import of every flavour, got ${imports}`);
   writeFileSync(file, source);
 }
 
@@ -48,7 +49,8 @@ export async function buildPackage() {
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
   const external = FLAVOURS.map((name) => `./${name}.js`);
-  // In few files, which compress better than many; wasm.js is for the tests, thread.js for the core's threads.
+  // In few files, which compress better than many; wasm.js is for the tests, thread.js for the core's
+  // threads.
   await build({
     ...common,
     entryPoints: ['index', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),

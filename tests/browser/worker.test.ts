@@ -77,7 +77,11 @@ describe('A worker in Chromium', () => {
           remote.dense({ units: 10, activation: 'softmax' }),
         ],
       });
-      await model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+      await model.compile({
+        optimizer: 'adam',
+        loss: 'sparseCategoricalCrossentropy',
+        metrics: ['accuracy'],
+      });
       const epochs: number[] = [];
       const { history } = await model.fit(x, y, {
         epochs: 5,
@@ -128,7 +132,10 @@ describe('A worker in Chromium', () => {
       const { x, y } = await remote.generateDigits({ count: 2000, seed: 1 });
       const model = await remote.sequential({
         seed: 1,
-        layers: [remote.dense({ units: 256, activation: 'relu', inputShape: [784] }), remote.dense({ units: 10 })],
+        layers: [
+          remote.dense({ units: 256, activation: 'relu', inputShape: [784] }),
+          remote.dense({ units: 10 }),
+        ],
       });
       await model.compile({
         optimizer: 'sgd',
@@ -141,7 +148,7 @@ describe('A worker in Chromium', () => {
         const controller = new AbortController();
         const history = model.fit(x, y, { epochs: 1_000_000, signal: controller.signal });
         let last = performance.now();
-        for (const end = last + 200; last < end; ) {
+        for (const end = last + 200; last < end;) {
           await new Promise((resolve) => setTimeout(resolve, 1));
           longestMs = Math.max(longestMs, performance.now() - last);
           last = performance.now();
@@ -205,7 +212,11 @@ describe('A worker in Chromium', () => {
 
 describe('A worker in Chromium that ends', () => {
   it.each([
-    ['an error that nobody catches', `setTimeout(() => { throw new TypeError('boom'); }, 300)`, /ended: .*boom/],
+    [
+      'an error that nobody catches',
+      `setTimeout(() => { throw new TypeError('boom'); }, 300)`,
+      /ended: .*boom/,
+    ],
     [
       'an abort of the core',
       `setTimeout(() => { performance.now = () => { throw new WebAssembly.RuntimeError('Aborted(OOM)'); }; }, 300)`,
@@ -270,7 +281,9 @@ describe('connect in Chromium', () => {
 
   it('says when it does not start in time, and ends it', async () => {
     const page = await open();
-    await page.route('**/worker-host.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+    await page.route('**/worker-host.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: '' }),
+    );
     expect(await connectError(page, { timeoutMs: 300 })).toBe(
       'Error: mlp-wasm: the worker could not be started: its script has not run within 300 ms',
     );
@@ -291,7 +304,9 @@ describe('connect in Chromium', () => {
     const page = await open();
     expect(await connectError(page, { wasmUrl: 'package/mlp.wasm' })).toBe('no error');
     expect(await connectError(page, { workerUrl: 'package/worker-host.js' })).toBe('no error');
-    expect(await connectError(page, { wasmUrl: 'nowhere/mlp.wasm' })).toMatch(/path\/nowhere\/mlp\.wasm: .* 404/);
+    expect(await connectError(page, { wasmUrl: 'nowhere/mlp.wasm' })).toMatch(
+      /path\/nowhere\/mlp\.wasm: .* 404/,
+    );
     complaints = []; // Chromium reports the 404.
   });
 });

@@ -2,10 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Channel, type Message } from '../../web/src/channel.js';
+import { Channel } from '../../web/src/channel.js';
+import type { Message } from '../../web/src/messages.js';
 import { transfer } from '../../web/src/parcel.js';
 
-// Both ends in one thread, with real ports between them: what crosses is cloned or moved as it is between threads.
+// Both ends in one thread, with real ports between them: what crosses is cloned or moved as it is between
+// threads.
 
 type Remote = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -46,15 +48,24 @@ describe('Data', () => {
   it.each([
     ['numbers and text', [1, NaN, -0, 'text', true, null, undefined, 5n]],
     ['objects in objects', { a: { b: [{ c: 1 }, undefined, [2, [3]]] }, d: undefined }],
-    ['arrays of every type', [new Float32Array([1, 2]), new Uint8Array([3]), new Int32Array(2), new DataView(new ArrayBuffer(3))]],
-    ['buffers, dates, maps', { b: new Uint8Array([1, 2]).buffer, d: new Date(5), m: new Map([[1, { a: 1 }]]), s: new Set([1]) }],
+    [
+      'arrays of every type',
+      [new Float32Array([1, 2]), new Uint8Array([3]), new Int32Array(2), new DataView(new ArrayBuffer(3))],
+    ],
+    [
+      'buffers, dates, maps',
+      { b: new Uint8Array([1, 2]).buffer, d: new Date(5), m: new Map([[1, { a: 1 }]]), s: new Set([1]) },
+    ],
   ])('crosses and comes back as it was: %s', async (_what, value) => {
     const { remote } = await far({ echo: (given: unknown) => given });
     expect(await remote['echo']!(value)).toStrictEqual(value);
   });
 
   it('is copied, and of a window of a large buffer only the window', async () => {
-    const { remote } = await far({ size: (x: Float32Array) => x.buffer.byteLength, second: (x: Float32Array) => x[1] });
+    const { remote } = await far({
+      size: (x: Float32Array) => x.buffer.byteLength,
+      second: (x: Float32Array) => x[1],
+    });
     const x = new Float32Array(1000).fill(1).subarray(10, 12);
     expect(await remote['size']!(x)).toBe(8);
     x[1] = 5;
@@ -65,7 +76,9 @@ describe('Data', () => {
   });
 
   it('is moved where it is marked, once', async () => {
-    const { remote } = await far({ sum: ({ a }: { a: Float32Array }) => a.reduce((sum, value) => sum + value) });
+    const { remote } = await far({
+      sum: ({ a }: { a: Float32Array }) => a.reduce((sum, value) => sum + value),
+    });
     const a = new Float32Array([1, 2, 3]);
     const { buffer } = a;
     expect(await remote['sum']!(transfer({ a }))).toBe(6);
@@ -357,7 +370,10 @@ describe('Objects', () => {
   }
   const made: Model[] = [];
   const library = { make: () => (made.push(new Model()), made.at(-1)) };
-  type RemoteModel = Omit<Model, 'is' | 'dispose'> & { is(other: unknown): Promise<boolean>; dispose(): Promise<void> };
+  type RemoteModel = Omit<Model, 'is' | 'dispose'> & {
+    is(other: unknown): Promise<boolean>;
+    dispose(): Promise<void>;
+  };
 
   it('show their properties as of the last message', async () => {
     const { remote } = await far(library);
@@ -400,7 +416,12 @@ describe('Objects', () => {
       collectGarbage();
       await remote['run']!(() => undefined);
     }
-    expect([model.disposed, ...weak.map((ref) => ref.deref() === undefined)]).toEqual([true, true, true, true]);
+    expect([model.disposed, ...weak.map((ref) => ref.deref() === undefined)]).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('stay while a call on them has no answer yet', async () => {

@@ -216,18 +216,21 @@ const WORKER_TYPES = `
 `;
 
 describe('Installed in an empty folder', () => {
-  it.each(['main', 'worker'])('compiles under tsc --strict and runs in Node: the README, %s', async (which) => {
-    const text = which === 'main' ? program : workerProgram;
-    await writeFile(join(app, 'program.ts'), `${text}\nconsole.log(JSON.stringify(outcome));`);
-    const options = { strict: true, target: 'es2022', module: 'nodenext', types: [], outDir: 'compiled' };
-    await writeFile(
-      join(app, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
-    );
-    await compile('tsconfig.json');
-    const { stdout } = await run(process.execPath, ['compiled/program.js'], { cwd: app });
-    expectOutcome(stdout.trim().split('\n').at(-1)!);
-  });
+  it.each(['main', 'worker'])(
+    'compiles under tsc --strict and runs in Node: the README, %s',
+    async (which) => {
+      const text = which === 'main' ? program : workerProgram;
+      await writeFile(join(app, 'program.ts'), `${text}\nconsole.log(JSON.stringify(outcome));`);
+      const options = { strict: true, target: 'es2022', module: 'nodenext', types: [], outDir: 'compiled' };
+      await writeFile(
+        join(app, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
+      );
+      await compile('tsconfig.json');
+      const { stdout } = await run(process.execPath, ['compiled/program.js'], { cwd: app });
+      expectOutcome(stdout.trim().split('\n').at(-1)!);
+    },
+  );
 
   it('runs in Node as plain JavaScript, from CommonJS as well', async () => {
     const source = `import('mlp-wasm').then(async ({ init, sequential, dense }) => {
@@ -269,7 +272,10 @@ describe('Installed in an empty folder', () => {
     const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, types: [] };
     await writeFile(
       join(app, 'tsconfig.types.json'),
-      JSON.stringify({ compilerOptions, files: ['types.ts', 'worker-types.ts', 'program.ts', 'worker-program.ts'] }),
+      JSON.stringify({
+        compilerOptions,
+        files: ['types.ts', 'worker-types.ts', 'program.ts', 'worker-program.ts'],
+      }),
     );
     await writeFile(join(app, 'program.ts'), program);
     await writeFile(join(app, 'worker-program.ts'), workerProgram);

@@ -127,7 +127,14 @@ describe('Training in a worker', () => {
           await wait(1);
           busy = false;
         };
-      const names = ['onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd'];
+      const names = [
+        'onTrainBegin',
+        'onTrainEnd',
+        'onEpochBegin',
+        'onEpochEnd',
+        'onBatchBegin',
+        'onBatchEnd',
+      ];
       const callbacks = Object.fromEntries(names.map((name) => [name, note(name)])) as local.Callbacks;
       await model.fit(x, y, { epochs: 2, batchSize: 256, callbacks });
       return calls;
@@ -177,15 +184,13 @@ describe('Training in a worker', () => {
       expect((await history).epoch.length).toBeLessThan(1_000_000);
       latencies.push(performance.now() - aborted);
     }
-    expect(latencies.sort((a, b) => a - b)[2]).toBeLessThan(50); // the median: other tests share the processors
+    expect(latencies.sort((a, b) => a - b)[2]).toBeLessThan(50); // the median: it is not alone
     expect((await model.fit(x, y, { signal: AbortSignal.abort() })).epoch).toEqual([]);
     expect((await model.fit(x, y)).epoch).toEqual([0]);
   });
 
   it('goes on for several models at once, each as if it were alone', async () => {
-    const alone = await Promise.all(
-      [1, 2, 3].map((seed) => makeLocalModel(seed).fit(x, y, { epochs: 2 })),
-    );
+    const alone = await Promise.all([1, 2, 3].map((seed) => makeLocalModel(seed).fit(x, y, { epochs: 2 })));
     const together = await Promise.all(
       [1, 2, 3].map(async (seed) => (await makeModel(mlp, seed)).fit(x, y, { epochs: 2 })),
     );
@@ -413,9 +418,13 @@ describe('A worker that ends', () => {
       model.fit([[1, 2]], [3], { epochs: 20, callbacks: { onEpochEnd: () => new Promise((resolve) => setTimeout(resolve, 5)) } })
         .then(({ epoch }) => console.log(epoch.length));
     `;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source], {
-      timeout: 20_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', source],
+      {
+        timeout: 20_000,
+      },
+    );
     expect(stdout).toBe('20\n');
   });
 });
@@ -425,7 +434,12 @@ describe('connect', () => {
     ['no object', 5, TypeError, 'connect: options: expected an object, got 5'],
     ['no address', { workerUrl: 5 }, TypeError, 'connect: workerUrl: expected a string or a URL, got 5'],
     ['no time', { timeoutMs: 0 }, RangeError, 'connect: timeoutMs: expected an integer from 1'],
-    ['an option of init', { simd: 'fast' }, TypeError, "init: simd: expected 'relaxed', true or false, got 'fast'"],
+    [
+      'an option of init',
+      { simd: 'fast' },
+      TypeError,
+      "init: simd: expected 'relaxed', true or false, got 'fast'",
+    ],
     ['an unknown option', { thread: 2 }, RangeError, "got 'thread'. Did you mean 'threads'?"],
   ])('refuses %s', async (_what, options, type, message) => {
     const error = (await connect(options as never).catch((reason: unknown) => reason)) as Error;

@@ -1,9 +1,12 @@
 /**
  * Calls between a page and its worker: the same code at both ends, every message in order.
  *
- * Values cross by structured clone, but for what it can not carry: functions stay where they are and are called from
- * afar, and so do the worker's objects that are more than data; errors keep their class; signals abort.
+ * Values cross by structured clone, but for what it can not carry: functions stay where they are and are
+ * called from afar, and so do the worker's objects that are more than data; errors keep their class; signals
+ * abort.
  */
+import { Answer, filling } from './answer.js';
+import type { Content, Id, Inset, Message, Parcel, Path } from './messages.js';
 import {
   comparable,
   isObject,
@@ -14,7 +17,6 @@ import {
   read,
   takeMark,
   unpackError,
-  type PackedError,
 } from './parcel.js';
 
 /** The way to the other end. */
@@ -25,48 +27,8 @@ export interface Endpoint {
   unref?(): void;
 }
 
-/** What one end keeps for the other, by number. */
-type Id = number;
 type State = Record<string, unknown>;
 type Method = (...args: unknown[]) => unknown;
-
-export type Message =
-  | { kind: 'call'; id: Id; on: Id; method: string | undefined; args: Parcel }
-  | { kind: 'result' | 'failure'; id: Id; value: Parcel }
-  /** Properties that are no longer what they were when they were sent. */
-  | { kind: 'state'; on: Id; state: Parcel }
-  | { kind: 'set'; on: Id; name: string; value: Parcel }
-  | { kind: 'abort'; id: Id; reason: Parcel }
-  /** Nobody refers any more to the receiver's object, or to the sender's signal. */
-  | { kind: 'free' | 'forget'; id: Id }
-  /** The worker's module has run. */
-  | { kind: 'ready' }
-  /** The worker is of no more use. */
-  | { kind: 'crash'; message: string };
-
-/** A value that can cross, and what is put into it on arrival. */
-interface Parcel {
-  value: unknown;
-  insets: Inset[];
-}
-
-type Path = readonly (string | number)[];
-
-interface Inset {
-  /** Where it stands in the parcel's value. */
-  path: Path;
-  /** Whether it is found there only when asked for, as a method of a class is. */
-  hidden: boolean;
-  content: Content;
-}
-
-type Content =
-  | { kind: 'function'; id: Id }
-  | { kind: 'object'; id: Id; methods: string[]; state: Parcel; writable: string[] }
-  /** The receiver's own on its way back. */
-  | { kind: 'own'; id: Id }
-  | { kind: 'signal'; id: Id; aborted: boolean; reason: Parcel }
-  | { kind: 'error'; id: Id; error: PackedError; cause: Parcel | undefined };
 
 /** How a message is packed. */
 interface Packing {
@@ -95,38 +57,6 @@ interface Arrival {
 
 const isIterator = (value: object): boolean => Symbol.asyncIterator in value;
 
-/**
- * What a call from afar returns: a promise, and where it is one of an iterator, that iterator too, whose every `next()`
- * asks the other end for one value.
- */
-class Answer extends Promise<unknown> implements AsyncIterator<unknown> {
-  static override get [Symbol.species]() {
-    return Promise;
-  }
-
-  async #iterator() {
-    return (await this) as AsyncIterator<unknown>;
-  }
-
-  async next(value?: unknown): Promise<IteratorResult<unknown>> {
-    return (await this.#iterator()).next(value);
-  }
-
-  async return(value?: unknown): Promise<IteratorResult<unknown>> {
-    return (await this.#iterator()).return?.(value) ?? { done: true, value };
-  }
-
-  async throw(error?: unknown): Promise<IteratorResult<unknown>> {
-    const iterator = await this.#iterator();
-    if (iterator.throw) return iterator.throw(error);
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
 /** One end of the connection. */
 export class Channel {
   readonly #endpoint: Endpoint;
@@ -150,7 +80,8 @@ export class Channel {
   #closed: { message: string; cause: unknown } | undefined;
 
   /**
-   * @param isWorker whether objects that are more than data stay here, and results are moved rather than copied.
+   * @param isWorker whether objects that are more than data stay here, and results are moved rather than
+   * copied.
    * @param onNews hears what is not part of a call.
    */
   constructor(endpoint: Endpoint, isWorker: boolean, onNews?: (message: Message) => void) {
@@ -167,8 +98,8 @@ export class Channel {
   }
 
   /**
-   * Calls a method of the other end's object `on`, or `on` itself. The answer rejects with what is thrown there, or
-   * when the connection ends before it comes.
+   * Calls a method of the other end's object `on`, or `on` itself. The answer rejects with what is thrown
+   * there, or when the connection ends before it comes.
    *
    * @param holder is not collected before the answer.
    */
@@ -356,7 +287,9 @@ export class Channel {
     const prototype: unknown = Object.getPrototypeOf(value);
     const isData = prototype === Object.prototype || prototype === null;
     if (this.#isWorker && !isData) return inset(this.#describe(value, packing));
-    const packed = Object.fromEntries(Object.entries(value).map(([key, content]) => [key, part(key, content)]));
+    const packed = Object.fromEntries(
+      Object.entries(value).map(([key, content]) => [key, part(key, content)]),
+    );
     if (!isData) {
       // An object of a class of the caller's: callbacks, say. Its methods cross with it.
       for (const [name, { value: content }] of propertiesOf(value)) {
@@ -482,14 +415,4 @@ export class Channel {
     if (Symbol.dispose) define(Symbol.dispose, { value: () => void dispose(), enumerable: false });
     if (Symbol.asyncDispose) define(Symbol.asyncDispose, { value: dispose, enumerable: false });
   }
-}
-
-/** The answer to a call whose last argument has an `output` to fill: that very array, once it is filled here too. */
-function filling(options: unknown, answer: Promise<unknown>): Promise<unknown> {
-  const output = (options as { output?: unknown } | null | undefined)?.output;
-  if (!(output instanceof Float32Array) || output.length === 0) return answer; // or it was transferred
-  return answer.then((result) => {
-    output.set(result as Float32Array);
-    return output;
-  });
 }

@@ -3,9 +3,9 @@
 const marked = new WeakSet<object>();
 
 /**
- * Marks data to be moved to the worker rather than copied when it is sent next: an array, a buffer, or an object that
- * holds some. The memory is the worker's then; here it reads as empty, and with it all else that shares the same
- * `ArrayBuffer`. Memory that is shared between threads is neither copied nor moved.
+ * Marks data to be moved to the worker rather than copied when it is sent next: an array, a buffer, or an
+ * object that holds some. The memory is the worker's then; here it reads as empty, and with it all else that
+ * shares the same `ArrayBuffer`. Memory that is shared between threads is neither copied nor moved.
  *
  * @returns `data`, for use within a call: `model.fit(transfer(x), y)`.
  */
@@ -19,7 +19,10 @@ export function takeMark(value: object): boolean {
   return marked.delete(value);
 }
 
-/** What crosses in place of an array: a copy of its own numbers, not of the whole buffer it may be a window of. */
+/**
+ * What crosses in place of an array: a copy of its own numbers, not of the whole buffer it may be a window
+ * of.
+ */
 export function packView(view: ArrayBufferView, buffers: Set<Transferable>, moves: boolean): ArrayBufferView {
   const { buffer, byteOffset, byteLength } = view;
   if (moves) {
@@ -31,7 +34,9 @@ export function packView(view: ArrayBufferView, buffers: Set<Transferable>, move
   copy.set(new Uint8Array(buffer, byteOffset, byteLength));
   buffers.add(copy.buffer);
   const type = Object.prototype.toString.call(view).slice(8, -1); // Uint8Array, also of a Node Buffer
-  return new (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>)[type]!(copy.buffer);
+  return new (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>)[type]!(
+    copy.buffer,
+  );
 }
 
 export function packBuffer(buffer: ArrayBuffer, buffers: Set<Transferable>, moves: boolean): ArrayBuffer {
@@ -58,11 +63,15 @@ export function packError(error: Error): PackedError {
   return { type: isDom ? 'DOMException' : type, name, message, stack };
 }
 
-export function unpackError({ type, name, message, stack }: PackedError, options: ErrorOptions | undefined): Error {
+export function unpackError(
+  { type, name, message, stack }: PackedError,
+  options: ErrorOptions | undefined,
+): Error {
   if (type === 'DOMException') return new DOMException(message, name);
   const error = new (ERRORS[type as keyof typeof ERRORS] ?? Error)(message, options);
   // Not enumerable, as in errors that were thrown here.
-  if (error.name !== name) Object.defineProperty(error, 'name', { value: name, writable: true, configurable: true });
+  if (error.name !== name)
+    Object.defineProperty(error, 'name', { value: name, writable: true, configurable: true });
   if (stack !== undefined) error.stack = stack;
   return error;
 }

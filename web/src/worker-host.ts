@@ -1,6 +1,7 @@
 /** The worker of {@link connect}: the whole package, for the page to call. */
-import { Channel, type Endpoint, type Message } from './channel.js';
+import { Channel, type Endpoint } from './channel.js';
 import * as library from './index.js';
+import type { Message } from './messages.js';
 
 const { init, ...names } = library;
 // A class's object, in the channel's eyes: it stays here.

@@ -1,12 +1,14 @@
 /**
- * The package in a worker: `connect` starts one, and everything has the names of `mlp-wasm` and answers by promises.
+ * The package in a worker: `connect` starts one, and everything has the names of `mlp-wasm` and answers by
+ * promises.
  *
  * @packageDocumentation
  */
-import { Channel, type Endpoint, type Message } from './channel.js';
+import { Channel, type Endpoint } from './channel.js';
 import { checkInteger, typeError } from './check.js';
 import type * as library from './index.js';
 import { dense } from './layers.js';
+import type { Message } from './messages.js';
 import type { InitOptions, Inputs } from './types.js';
 
 export { transfer } from './parcel.js';
@@ -26,7 +28,9 @@ type Library = typeof library;
 
 /** Functions that only describe something, for a call: their results are wanted at once, and need no core. */
 type LocalName = {
-  [Name in keyof Library]: Library[Name] extends (...args: never[]) => { className: string } | ((...args: never[]) => unknown)
+  [Name in keyof Library]: Library[Name] extends (
+    ...args: never[]
+  ) => { className: string } | ((...args: never[]) => unknown)
     ? Name
     : never;
 }[keyof Library];
@@ -52,8 +56,9 @@ type Remote<Whole, Without extends keyof Whole> = {
 };
 
 /**
- * A {@link Sequential} in a worker. Its methods take and do the same and return promises. Its properties are as of the
- * last message from the worker; `stopTraining` can be set. One that is forgotten is disposed of in time.
+ * A {@link Sequential} in a worker. Its methods take and do the same and return promises. Its properties are
+ * as of the last message from the worker; `stopTraining` can be set. One that is forgotten is disposed of in
+ * time.
  */
 export interface RemoteModel extends Remote<library.Sequential, 'predict' | typeof Symbol.dispose> {
   /** As {@link Sequential.predict}. An `output` is filled here when the promise resolves to it. */
@@ -66,9 +71,11 @@ export interface RemoteModel extends Remote<library.Sequential, 'predict' | type
 }
 
 /** What {@link connect} resolves to: the names of `mlp-wasm`. */
-export interface RemoteMlp
-  extends Remote<Library, 'init' | LocalName>, Pick<Library, LocalName> {
-  /** Ends the worker, whatever it is doing. Calls that wait for an answer are rejected, and so is every later one. */
+export interface RemoteMlp extends Remote<Library, 'init' | LocalName>, Pick<Library, LocalName> {
+  /**
+   * Ends the worker, whatever it is doing. Calls that wait for an answer are rejected, and so is every later
+   * one.
+   */
   terminate(): void;
   [Symbol.dispose](): void;
 }
@@ -76,8 +83,8 @@ export interface RemoteMlp
 /** Options of {@link connect}: those of `init`, and what concerns the worker. */
 export interface ConnectOptions extends InitOptions {
   /**
-   * Where `worker-host.js` is. Default: beside this module, where Vite and webpack put it by themselves. Beside it are
-   * the `mlp*.js` and `mlp*.wasm` that it loads.
+   * Where `worker-host.js` is. Default: beside this module, where Vite and webpack put it by themselves.
+   * Beside it are the `mlp*.js` and `mlp*.wasm` that it loads.
    */
   workerUrl?: string | URL;
   /** How long its script may take to load and run, in milliseconds. Default 20,000. */
@@ -85,15 +92,16 @@ export interface ConnectOptions extends InitOptions {
 }
 
 /**
- * Starts a worker, in Node a worker thread, and loads the core there. Data that is passed to it is copied, unless it
- * is marked by {@link transfer}; results are moved here. Callbacks, signals and errors work as they do without a
- * worker. Under Node, a worker with nothing to do does not keep the process alive.
+ * Starts a worker, in Node a worker thread, and loads the core there. Data that is passed to it is copied,
+ * unless it is marked by {@link transfer}; results are moved here. Callbacks, signals and errors work as they
+ * do without a worker. Under Node, a worker with nothing to do does not keep the process alive.
  *
  * @throws {TypeError | RangeError} naming the option that is wrong.
  * @throws {Error} when the worker does not start or the core does not load, saying why.
  */
 export async function connect(options: ConnectOptions = {}): Promise<RemoteMlp> {
-  if (options === null || typeof options !== 'object') throw typeError('connect: options', 'an object', options);
+  if (options === null || typeof options !== 'object')
+    throw typeError('connect: options', 'an object', options);
   const { workerUrl, timeoutMs = TIMEOUT_MS, ...initOptions } = options;
   if (workerUrl !== undefined && typeof workerUrl !== 'string' && !(workerUrl instanceof URL)) {
     throw typeError('connect: workerUrl', 'a string or a URL', workerUrl);
@@ -101,7 +109,7 @@ export async function connect(options: ConnectOptions = {}): Promise<RemoteMlp> 
   checkInteger('connect: timeoutMs', timeoutMs, 1);
   const base = globalThis.document?.baseURI;
   if (base && typeof initOptions.wasmUrl === 'string' && initOptions.wasmUrl) {
-    initOptions.wasmUrl = new URL(initOptions.wasmUrl, base); // as the page sees it: the worker lies elsewhere
+    initOptions.wasmUrl = new URL(initOptions.wasmUrl, base); // as the page sees it, not the worker
   }
 
   let worker: Started | undefined;
@@ -126,10 +134,7 @@ export async function connect(options: ConnectOptions = {}): Promise<RemoteMlp> 
       clearTimeout(timer);
     },
   );
-  const timer = setTimeout(
-    () => fail(`its script has not run within ${timeoutMs} ms`),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => fail(`its script has not run within ${timeoutMs} ms`), timeoutMs);
   try {
     worker = start(workerUrl, (message) => channel.receive(message), fail);
   } catch (error) {
@@ -157,7 +162,7 @@ interface Started extends Endpoint {
 
 /** Where a worker's script is named when it fails to load, which engines do not say. */
 const UNLOADABLE =
-  "its script could not be loaded: it is missing, not JavaScript, or the page's Content-Security-Policy forbids it";
+  'its script could not be loaded: it is missing, not JavaScript, or forbidden by a Content-Security-Policy';
 
 function start(
   workerUrl: string | URL | undefined,
@@ -167,8 +172,8 @@ function start(
   const here = import.meta.url;
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
-    // Not by the expression below, lest bundlers for the web make two files of it. No options of the process, of which
-    // a worker refuses some.
+    // Not by the expression below, lest bundlers for the web make two files of it. No options of the process,
+    // of which a worker refuses some.
     const worker = new node.Worker(new URL(workerUrl ?? 'worker-host.js', here), { execArgv: [] });
     worker.on('message', (message) => receive(message as Message));
     worker.on('messageerror', (error) => fail('a message could not be read', error));
