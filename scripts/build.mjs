@@ -23,6 +23,21 @@ const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
 
+/**
+ * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it,
+ * Vite 7 fails. So they see the flavours of worker-host.js as files, of which it imports one by its address.
+ */
+function hideImports(file) {
+  let imports = 0;
+  const source = readFileSync(file, 'utf8').replace(/\bimport\(("\.\/mlp[^"]*")\)/g, (_, name) => {
+    ++imports;
+    return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
+  });
+  if (imports !== FLAVOURS.length)
+    throw new Error(`${file}: expected an import of every flavour, got ${imports}`);
+  writeFileSync(file, source);
+}
+
 /** C++ → build/web; then, with the TypeScript, all of dist/ anew. */
 export async function buildPackage() {
   // Debian's Emscripten looks for its own acorn only where Debian's own node would.
@@ -34,15 +49,22 @@ export async function buildPackage() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
-  // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
+  const external = FLAVOURS.map((name) => `./${name}.js`);
+  // In few files, which compress better than many; wasm.js is for the tests, thread.js for the core's
+  // threads.
   await build({
     ...common,
     entryPoints: ['index', 'digits', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
     bundle: true,
     splitting: true,
     chunkNames: 'core-[hash]',
-    external: FLAVOURS.map((name) => `./${name}.js`),
+    external,
   });
+  // Each by itself: index.js shall not come in more pieces for them.
+  for (const name of ['worker', 'worker-host']) {
+    await build({ ...common, entryPoints: [at(`web/src/${name}.ts`)], bundle: true, external });
+  }
+  hideImports(at('dist/worker-host.js'));
   await build({
     ...common,
     entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),

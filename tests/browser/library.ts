@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InitOptions } from 'mlp-wasm';
+import type * as digits from 'mlp-wasm/digits';
+import type { connect, transfer } from 'mlp-wasm/worker';
 import { fingerprint } from '../js/fingerprint.js';
 import { relay } from '../js/relay.js';
 import { deviations } from '../js/relaxed.js';
@@ -22,6 +24,9 @@ type Run = <Name extends keyof Works>(
 
 /** What fixtures/library/main.js offers as the page's `library`. */
 export interface Library {
+  connect: typeof connect;
+  transfer: typeof transfer;
+  digits: typeof digits;
   program(): Promise<{
     names: string[];
     loss: number;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
+import { build as esbuild } from 'esbuild';
 import { build, createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, serve } from '../browser/chromium.js';
@@ -28,8 +29,9 @@ let folder: string;
 /** Where the package is installed. */
 let app: string;
 let packed: Packed;
-/** The program of the README, with data before it and its outcome as JSON after it. */
+/** The programs of the README, with data before them and their outcome as JSON after them. */
 let program: string;
+let workerProgram: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mlp-wasm-package-'));
@@ -48,6 +50,7 @@ beforeAll(async () => {
 
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
   const [, shown] = /```js\n(import \{ init.*?)```/s.exec(readme)!;
+  const [, shownWorker] = /```js\n(import \{ connect.*?)```/s.exec(readme)!;
   await writeFile(
     join(app, 'data.ts'),
     `import { generateDigits } from 'mlp-wasm/digits';
@@ -55,14 +58,16 @@ beforeAll(async () => {
     export const { x: xTest, y: yTest } = await generateDigits({ count: 100, seed: 2 });
     `,
   );
-  program = `import { x, xTest, y, yTest } from './data.js';
-    ${shown!}
+  const complete = (text: string) => `import { x, xTest, y, yTest } from './data.js';
+    ${text}
     const outcome = {
       loss, accuracy, epochs: history.epoch.length, names: Object.keys(history.history),
       probabilities: probabilities.length, weights: weights.map(({ name, shape }) => name + ' ' + shape),
       disposed: model.isDisposed,
     };
     `;
+  program = complete(shown!);
+  workerProgram = complete(shownWorker!);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -106,6 +111,9 @@ describe('The tarball', () => {
         'dist/digits.js',
         'dist/digits.d.ts',
         'dist/thread.js',
+        'dist/worker.js',
+        'dist/worker.d.ts',
+        'dist/worker-host.js',
       ]));
   });
 
@@ -124,43 +132,115 @@ describe('The tarball', () => {
     ]);
   });
 
-  it.each(['mlp-relaxed', 'mlp'])('gives a page at most 100 kB to load, compressed: %s', async (loaded) => {
+  /** A module, what it imports, and the flavour that is taken without being asked for, with their sizes. */
+  async function sizesOf(entries: string[], loaded: string): Promise<Map<string, number>> {
     const dist = join(app, 'node_modules/mlp-wasm/dist');
     const sizes = new Map<string, number>();
-    /** A module and what it imports; of the flavours, the one that is taken without being asked for. */
     const visit = async (path: string): Promise<void> => {
       if (sizes.has(path) || FLAVOURS.some((name) => name !== loaded && path === `${name}.js`)) return;
       const source = await readFile(join(dist, path));
       sizes.set(path, gzipSync(source, { level: 9 }).length);
+      if (path.endsWith('.wasm')) return;
       const imports = source.toString('utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+\.js)["']/g);
       for (const [, specifier] of imports) await visit(normalize(join(dirname(path), specifier!)));
     };
-    await visit('index.js');
-    sizes.set(`${loaded}.wasm`, gzipSync(await readFile(join(dist, `${loaded}.wasm`)), { level: 9 }).length);
-    expect([...sizes.keys()]).toEqual(expect.arrayContaining(['index.js', `${loaded}.js`, `${loaded}.wasm`]));
-    const total = [...sizes.values()].reduce((sum, size) => sum + size);
-    const kilobytes = (size: number) => (size / 1000).toFixed(1);
-    const [wasm, glue] = [sizes.get(`${loaded}.wasm`)!, sizes.get(`${loaded}.js`)!];
-    console.log(
-      `a page loads ${kilobytes(total)} kB gzipped: ${loaded}.wasm ${kilobytes(wasm)}, ${loaded}.js ${kilobytes(glue)}, ` +
-        `the other ${sizes.size - 2} modules ${kilobytes(total - wasm - glue)}; tarball ${kilobytes(packed.size)} kB`,
-    );
-    expect(total).toBeLessThanOrEqual(100_000);
+    for (const entry of [...entries, `${loaded}.js`, `${loaded}.wasm`]) await visit(entry);
+    return sizes;
+  }
+
+  const sumOf = (sizes: Map<string, number>) => [...sizes.values()].reduce((sum, size) => sum + size);
+
+  it.each(['mlp-relaxed', 'mlp'])('gives a page at most 100 kB to load, compressed: %s', async (loaded) => {
+    const sizes = await sizesOf(['index.js'], loaded);
+    report('a page', sizes);
+    expect(sumOf(sizes)).toBeLessThanOrEqual(100_000);
   });
+
+  it('gives it at most 8 kB more to load where there is a worker, of which little is for the page itself', async () => {
+    const sizes = await sizesOf(['worker.js', 'worker-host.js'], 'mlp-relaxed');
+    report('a page with a worker', sizes);
+    expect(sumOf(sizes)).toBeLessThanOrEqual(sumOf(await sizesOf(['index.js'], 'mlp-relaxed')) + 8000);
+    expect(sizes.get('worker.js')).toBeLessThanOrEqual(6000);
+    expect([...sizes.keys()].sort()).toEqual([
+      'mlp-relaxed.js',
+      'mlp-relaxed.wasm',
+      'worker-host.js',
+      'worker.js',
+    ]);
+  });
+
+  function report(who: string, sizes: Map<string, number>) {
+    const kilobytes = (size: number) => (size / 1000).toFixed(1);
+    const each = [...sizes].map(([name, size]) => `${name} ${kilobytes(size)}`).join(', ');
+    console.log(
+      `${who} loads ${kilobytes(sumOf(sizes))} kB gzipped: ${each}; tarball ${kilobytes(packed.size)} kB`,
+    );
+  }
 });
 
+/** What stands for a model in a worker is typed as the model is. */
+const WORKER_TYPES = `
+  import type { History, InitOptions, Logs, Sequential, Weight } from 'mlp-wasm';
+  import { generateDigits } from 'mlp-wasm/digits';
+  import { connect, transfer, type ConnectOptions, type Inputs, type RemoteMlp, type RemoteModel } from 'mlp-wasm/worker';
+  const options: ConnectOptions = { simd: true, threads: 'auto', workerUrl: new URL('http://a/'), timeoutMs: 5 };
+  const asInit: ConnectOptions = {} as InitOptions;
+  const mlp: RemoteMlp = await connect(options);
+  const model: RemoteModel = await mlp.sequential({ layers: [mlp.dense({ units: 1, inputShape: [1] })] });
+  const predictions: Float32Array<ArrayBuffer> = await model.predict(transfer(new Float32Array(5)));
+  const output = new Float32Array(new SharedArrayBuffer(4));
+  const filled: Float32Array<SharedArrayBuffer> = await model.predict([[1]], { output });
+  const history: History = await model.fit([[1]], [1], { callbacks: { onEpochEnd(epoch: number, logs: Logs) {} } });
+  const weights: Weight[] = await model.getWeights();
+  await model.setWeights(weights);
+  const bytes: Uint8Array = await model.save();
+  const loaded: RemoteModel = await mlp.loadModel(bytes);
+  const { x, y } = await generateDigits({ count: 3, seed: 1 });
+  const logs: Logs = await model.evaluate(x, y);
+  const name: string = model.name;
+  const names: readonly string[] = mlp.ACTIVATIONS;
+  const inputs: Inputs = new Uint8Array(3);
+  model.stopTraining = true;
+  model[Symbol.dispose]();
+  await model[Symbol.asyncDispose]();
+  mlp.terminate();
+  // @ts-expect-error
+  model.name = 'fixed';
+  // @ts-expect-error
+  mlp.init();
+  // @ts-expect-error
+  const early: Float32Array = model.predict([[1]]);
+  // @ts-expect-error
+  model.compile({ optimizer: 'adamm', loss: 'meanSquaredError' });
+  // @ts-expect-error
+  model.fit('text', [1]);
+  // @ts-expect-error
+  model.train();
+  // @ts-expect-error
+  const local: Sequential = model;
+  // @ts-expect-error
+  connect({ workerUrl: 5 });
+  // @ts-expect-error
+  transfer(5);
+  export { asInit, early, filled, history, inputs, loaded, local, logs, name, names, predictions };
+`;
+
 describe('Installed in an empty folder', () => {
-  it('compiles under tsc --strict and runs in Node: the program of the README', async () => {
-    await writeFile(join(app, 'program.ts'), `${program}\nconsole.log(JSON.stringify(outcome));`);
-    const options = { strict: true, target: 'es2022', module: 'nodenext', types: [], outDir: 'compiled' };
-    await writeFile(
-      join(app, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
-    );
-    await compile('tsconfig.json');
-    const { stdout } = await run(process.execPath, ['compiled/program.js'], { cwd: app });
-    expectOutcome(stdout.trim().split('\n').at(-1)!);
-  });
+  it.each(['main', 'worker'])(
+    'compiles under tsc --strict and runs in Node: the README, %s',
+    async (which) => {
+      const text = which === 'main' ? program : workerProgram;
+      await writeFile(join(app, 'program.ts'), `${text}\nconsole.log(JSON.stringify(outcome));`);
+      const options = { strict: true, target: 'es2022', module: 'nodenext', types: [], outDir: 'compiled' };
+      await writeFile(
+        join(app, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
+      );
+      await compile('tsconfig.json');
+      const { stdout } = await run(process.execPath, ['compiled/program.js'], { cwd: app });
+      expectOutcome(stdout.trim().split('\n').at(-1)!);
+    },
+  );
 
   it('runs in Node as plain JavaScript, from CommonJS as well', async () => {
     const source = `import('mlp-wasm').then(async ({ init, sequential, dense }) => {
@@ -218,19 +298,24 @@ describe('Installed in an empty folder', () => {
       export { bytes, digits, history, predictions, walk, weights, wrong };
     `;
     await writeFile(join(app, 'types.ts'), source);
+    await writeFile(join(app, 'worker-types.ts'), WORKER_TYPES);
     const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, types: [] };
     await writeFile(
       join(app, 'tsconfig.types.json'),
-      JSON.stringify({ compilerOptions, files: ['types.ts', 'program.ts'] }),
+      JSON.stringify({
+        compilerOptions,
+        files: ['types.ts', 'worker-types.ts', 'program.ts', 'worker-program.ts'],
+      }),
     );
     await writeFile(join(app, 'program.ts'), program);
+    await writeFile(join(app, 'worker-program.ts'), workerProgram);
     await compile('tsconfig.types.json');
   });
 
-  it('lends out the wasm files by name', async () => {
-    const source = `console.log(...['mlp', 'mlp-scalar', 'digits'].map((name) => import.meta.resolve('mlp-wasm/' + name + '.wasm')))`;
+  it('lends out files by name', async () => {
+    const source = `console.log(...['mlp.wasm', 'mlp-scalar.wasm', 'digits.wasm', 'worker-host.js'].map((name) => import.meta.resolve('mlp-wasm/' + name)))`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], { cwd: app });
-    expect(stdout).toMatch(/dist\/mlp\.wasm .*dist\/mlp-scalar\.wasm .*dist\/digits\.wasm/);
+    expect(stdout).toMatch(/dist\/mlp\.wasm .*dist\/mlp-scalar\.wasm .*dist\/digits\.wasm .*dist\/worker-host\.js/);
   });
 
   it('keeps its insides to itself', async () => {
@@ -250,17 +335,19 @@ describe('Installed in an empty folder', () => {
 });
 
 describe('In Chromium', () => {
+  const MAIN = '<script type="module" src="./src/main.js"></script>';
+  const WORKER = '<script type="module" src="./src/worker.js"></script>';
   let browser: Browser;
   beforeAll(async () => {
     browser = await launch();
     await mkdir(join(app, 'src'));
     // What runs in all of the pages below.
     await writeFile(join(app, 'src/data.js'), await readFile(join(app, 'data.ts'), 'utf8'));
-    await writeFile(
-      join(app, 'src/main.js'),
-      `${program}\ndocument.querySelector('#outcome').textContent = JSON.stringify(outcome);`,
-    );
-    await writeFile(join(app, 'index.html'), page('<script type="module" src="./src/main.js"></script>'));
+    const show = `document.querySelector('#outcome').textContent = JSON.stringify(outcome);`;
+    await writeFile(join(app, 'src/main.js'), `${program}\n${show}`);
+    await writeFile(join(app, 'src/worker.js'), `${workerProgram}\n${show}`);
+    await writeFile(join(app, 'index.html'), page(MAIN));
+    await writeFile(join(app, 'worker.html'), page(WORKER));
   });
   afterAll(() => browser?.close());
 
@@ -293,13 +380,21 @@ describe('In Chromium', () => {
       configFile: false,
       base: './',
       logLevel: 'silent',
-      build: { outDir, emptyOutDir: true, target: 'esnext' },
+      build: {
+        outDir,
+        emptyOutDir: true,
+        target: 'esnext',
+        rolldownOptions: { input: [join(app, 'index.html'), join(app, 'worker.html')] },
+      },
     });
     const files = await readdir(join(outDir, 'assets'));
     expect(files.filter((name) => name.endsWith('.wasm'))).toHaveLength(FLAVOURS.length + DIGITS.length);
+    // The worker is told where the flavours are, and holds none itself.
+    expect(files.filter((name) => /^mlp.*\.js$/.test(name)).length).toBeGreaterThanOrEqual(FLAVOURS.length);
     const site = await serve(outDir, '/deep/down/');
     try {
       await expectOutcomeAt(site.url);
+      await expectOutcomeAt(`${site.url}worker.html`);
     } finally {
       await site.close();
     }
@@ -352,41 +447,70 @@ describe('In Chromium', () => {
     });
     try {
       await server.listen();
-      await expectOutcomeAt(server.resolvedUrls!.local[0]!);
+      const [url] = server.resolvedUrls!.local;
+      await expectOutcomeAt(url!);
+      await expectOutcomeAt(`${url}worker.html`);
     } finally {
       await server.close();
     }
   });
 
-  const importMap = (target: string) =>
-    `<script type="importmap">{ "imports": { "mlp-wasm": "${target}index.js", "mlp-wasm/digits": "${target}digits.js" } }</script>`;
-  const MAIN = '<script type="module" src="./src/main.js"></script>';
+  const importMap = (folder: string) => {
+    const files = { 'mlp-wasm': 'index.js', 'mlp-wasm/digits': 'digits.js', 'mlp-wasm/worker': 'worker.js' };
+    const imports = Object.entries(files).map(([name, file]) => `"${name}": "${folder}/${file}"`);
+    return `<script type="importmap">{ "imports": { ${imports.join(', ')} } }</script>`;
+  };
 
   it('runs from a plain static server, by an import map', async () => {
-    await writeFile(
-      join(app, 'static.html'),
-      page(importMap('./node_modules/mlp-wasm/dist/') + MAIN),
-    );
+    const map = importMap('./node_modules/mlp-wasm/dist');
+    await writeFile(join(app, 'static.html'), page(map + MAIN));
+    await writeFile(join(app, 'static-worker.html'), page(map + WORKER));
     const site = await serve(app, '/some/where/');
     try {
       await expectOutcomeAt(`${site.url}static.html`);
+      await expectOutcomeAt(`${site.url}static-worker.html`);
     } finally {
       await site.close();
     }
   });
 
-  it('finds its wasm where the dev server of Vite 7 and before leaves it', async () => {
+  it('runs from a bundle of esbuild, with the files of the worker beside it', async () => {
+    const outdir = join(folder, 'esbuild');
+    await esbuild({
+      entryPoints: { app: join(app, 'src/worker.js') },
+      outdir,
+      bundle: true,
+      format: 'esm',
+      logLevel: 'silent',
+    });
+    const dist = join(app, 'node_modules/mlp-wasm/dist');
+    for (const name of await readdir(dist)) {
+      if (/^(worker-host\.js|mlp.*\.(js|wasm))$/.test(name)) await cp(join(dist, name), join(outdir, name));
+    }
+    await writeFile(join(outdir, 'index.html'), page('<script type="module" src="./app.js"></script>'));
+    const site = await serve(outdir, '/');
+    try {
+      await expectOutcomeAt(site.url);
+    } finally {
+      await site.close();
+    }
+  });
+
+  it('finds its wasm, and its worker, where the dev server of Vite 7 and before leaves it', async () => {
     // Those serve the modules from node_modules/.vite/deps, and nothing else from there.
     const deps = join(app, 'node_modules/.vite/deps');
     await rm(deps, { recursive: true, force: true });
     await cp(join(app, 'node_modules/mlp-wasm/dist'), deps, {
       recursive: true,
-      filter: (path) => !path.endsWith('.wasm'),
+      filter: (path) => !path.endsWith('.wasm') && !path.endsWith('worker-host.js'),
     });
-    await writeFile(join(app, 'vite7.html'), page(importMap('/node_modules/.vite/deps/') + MAIN));
+    const map = importMap('/node_modules/.vite/deps');
+    await writeFile(join(app, 'vite7.html'), page(map + MAIN));
+    await writeFile(join(app, 'vite7-worker.html'), page(map + WORKER));
     const site = await serve(app, '/');
     try {
       await expectOutcomeAt(`${site.url}vite7.html`);
+      await expectOutcomeAt(`${site.url}vite7-worker.html`);
     } finally {
       await site.close();
     }

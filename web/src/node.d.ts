@@ -4,11 +4,21 @@ interface NodeModules {
   'node:os': { availableParallelism(): number };
   'node:worker_threads': {
     workerData: unknown;
-    Worker: new (
-      url: URL,
-      options: { workerData: unknown; execArgv: string[] },
-    ) => { on(event: 'error', listener: () => void): void; unref(): void; terminate(): Promise<number> };
+    parentPort: NodePort | null;
+    Worker: new (url: URL, options: { workerData?: unknown; execArgv: string[] }) => NodeWorker;
   };
+}
+
+interface NodePort {
+  on(event: 'message', listener: (message: unknown) => void): void;
+  postMessage(message: unknown, transfer: unknown[]): void;
+}
+
+interface NodeWorker extends NodePort {
+  on(event: 'error' | 'exit' | 'message' | 'messageerror', listener: (what: unknown) => void): void;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<number>;
 }
 
 declare var process:
