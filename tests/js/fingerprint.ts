@@ -40,7 +40,8 @@ export async function fingerprint(
   ) => {
     const model = sequential({ seed, layers });
     model.compile(options);
-    const { history } = await model.fit(x, y, { epochs: 3, batchSize: 17, validationSplit: 0.3 });
+    const batchSize = options.optimizer === 'lbfgs' ? undefined : 17; // which takes all rows at once
+    const { history } = await model.fit(x, y, { epochs: 3, batchSize, validationSplit: 0.3 });
     const figures = Float64Array.from(Object.values(history).flat());
     // The bits of NaN are not the same everywhere.
     if (!figures.every(Number.isFinite)) throw new Error(`${name}: training diverged`);
@@ -93,6 +94,14 @@ export async function fingerprint(
       { optimizer, loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] },
       digits.y,
     );
+  }
+  for (const clip of ['clipNorm', 'globalClipNorm']) {
+    const optimizer = { name: 'adamw', [clip]: 0.02, useEma: true } as const;
+    const layers = [
+      dense({ units: 61, activation: 'tanh', inputShape: [features] }),
+      dense({ units: 10, activation: 'softmax' }),
+    ];
+    await train(clip, layers, { optimizer, loss: 'sparseCategoricalCrossentropy' }, digits.y);
   }
   const targets: Partial<Record<LossName, [output: 'sigmoid' | 'softmax' | 'softplus', Targets]>> = {
     binaryCrossentropy: ['sigmoid', wave(3).map((value) => (value > 0 ? 1 : 0))],
