@@ -34,14 +34,14 @@ export async function fingerprint(
 
   const train = async (
     name: string,
-    layers: ReturnType<typeof dense>[],
+    layers: Parameters<typeof sequential>[0]['layers'],
     options: Parameters<ReturnType<typeof sequential>['compile']>[0],
     y: Targets,
   ) => {
     const model = sequential({ seed, layers });
     model.compile(options);
-    const batchSize = options.optimizer === 'lbfgs' ? undefined : 17; // which takes all rows at once
-    const { history } = await model.fit(x, y, { epochs: 3, batchSize, validationSplit: 0.3 });
+    const batches = options.optimizer !== 'lbfgs' && { batchSize: 17 }; // which takes all rows at once
+    const { history } = await model.fit(x, y, { epochs: 3, ...batches, validationSplit: 0.3 });
     const figures = Float64Array.from(Object.values(history).flat());
     // The bits of NaN are not the same everywhere.
     if (!figures.every(Number.isFinite)) throw new Error(`${name}: training diverged`);
@@ -102,6 +102,22 @@ export async function fingerprint(
       dense({ units: 10, activation: 'softmax' }),
     ];
     await train(clip, layers, { optimizer, loss: 'sparseCategoricalCrossentropy' }, digits.y);
+  }
+  const kinds = [
+    mlp.activation({ activation: 'tanh' }),
+    mlp.dropout({ rate: 0.3 }),
+    mlp.alphaDropout({ rate: 0.3 }),
+    mlp.gaussianNoise({ stddev: 0.1 }),
+    mlp.batchNormalization(),
+    mlp.layerNormalization(),
+  ];
+  for (const kind of kinds) {
+    const layers = [
+      dense({ units: 31, activation: 'relu', inputShape: [features], kernelRegularizer: 'l1l2' }),
+      kind,
+      dense({ units: 10, activation: 'softmax', kernelConstraint: 'maxNorm' }),
+    ];
+    await train(`layer ${kind.className}`, layers, { optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' }, digits.y);
   }
   const targets: Partial<Record<LossName, [output: 'sigmoid' | 'softmax' | 'softplus', Targets]>> = {
     binaryCrossentropy: ['sigmoid', wave(3).map((value) => (value > 0 ? 1 : 0))],
