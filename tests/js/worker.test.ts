@@ -127,8 +127,9 @@ describe('Training in a worker', () => {
     }
     const here = makeLocalModel();
     const model = await makeModel();
-    for (const each of [here, model])
-      each.learningRate = local.schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: 10 });
+    const decay = local.schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: 10 });
+    here.learningRate = decay;
+    model.learningRate = decay;
     const options = { epochs: 3 };
     const callbacks = await mlp.earlyStopping({ monitor: 'loss', patience: 5, restoreBestWeights: true });
     expect(await model.fitDataset(batches, { ...options, callbacks })).toEqual(

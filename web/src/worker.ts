@@ -81,7 +81,12 @@ type Remote<Whole, Without extends keyof Whole> = {
  * schedules, not to functions, which would answer too late; what is refused is an unhandled rejection. One that is
  * forgotten is disposed of in time.
  */
-export interface RemoteModel extends Remote<library.Sequential, 'predict' | typeof Symbol.dispose> {
+export interface RemoteModel extends Remote<
+  library.Sequential,
+  'predict' | 'learningRate' | typeof Symbol.dispose
+> {
+  get learningRate(): number;
+  set learningRate(value: number | library.Schedule);
   /** As {@link Sequential.predict}. An `output` is filled here when the promise resolves to it. */
   predict<Output extends Float32Array = Float32Array<ArrayBuffer>>(
     x: Inputs,
