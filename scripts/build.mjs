@@ -16,8 +16,9 @@ import { ROOT, run } from './run.mjs';
 import { setup } from './setup.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
-/** The modules that CMakeLists.txt makes. */
+/** The modules that CMakeLists.txt makes: the network's, with glue, and the digits', without. */
 const FLAVOURS = ['mlp', 'mlp-relaxed', 'mlp-threads', 'mlp-relaxed-threads', 'mlp-scalar'];
+const DIGITS = ['digits', 'digits-scalar'];
 const PRETRAINED = at('build/pretrained.safetensors');
 
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
@@ -36,7 +37,7 @@ export async function buildPackage() {
   // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
   await build({
     ...common,
-    entryPoints: ['index', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
+    entryPoints: ['index', 'digits', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
     bundle: true,
     splitting: true,
     chunkNames: 'core-[hash]',
@@ -47,7 +48,7 @@ export async function buildPackage() {
     entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),
     outbase: at('build/web'),
   });
-  for (const name of FLAVOURS) {
+  for (const name of [...FLAVOURS, ...DIGITS]) {
     const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
     writeFileSync(at(`dist/${name}.wasm`), bytes);
   }

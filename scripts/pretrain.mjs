@@ -3,7 +3,8 @@
 //
 //   node scripts/pretrain.mjs FILE
 import { writeFile } from 'node:fs/promises';
-import { dense, generateDigits, init, sequential } from '../dist/index.js';
+import { generateDigits } from '../dist/digits.js';
+import { dense, init, sequential } from '../dist/index.js';
 
 const RECIPE = { digits: 120_000, epochs: 8, batchSize: 64, learningRate: 1e-3, hidden: 128, seed: 2026 };
 
@@ -14,8 +15,8 @@ if (!file) {
 }
 
 await init({ deterministic: true });
-const { x, y } = generateDigits({ count: RECIPE.digits, seed: RECIPE.seed });
-const heldOut = generateDigits({ count: 5000, seed: RECIPE.seed + 1 });
+const { x, y } = await generateDigits({ count: RECIPE.digits, seed: RECIPE.seed });
+const heldOut = await generateDigits({ count: 5000, seed: RECIPE.seed + 1 });
 const model = sequential({
   name: 'pretrained',
   seed: RECIPE.seed,

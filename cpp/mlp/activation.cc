@@ -152,7 +152,7 @@ int signPiece(Scalar z, Scalar) { return z > 0; }
 int clipPiece(Scalar z, Scalar) { return z <= -3 ? -1 : z >= 3 ? 1 : 0; }
 
 template <class Function>
-Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(Scalar, Scalar) = nullptr) {
+constexpr Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(Scalar, Scalar) = nullptr) {
   return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece};
 }
 
@@ -160,6 +160,24 @@ Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(S
 constexpr double kActivationWork = 10;
 
 Index partsOfRows(Index rows, Index units) { return partsOf(kActivationWork * static_cast<double>(rows * units)); }
+
+constexpr Activation kActivations[] = {
+    {"linear", 0, nullptr, nullptr, nullptr},
+    elementwise<Sigmoid>("sigmoid"),
+    elementwise<Tanh>("tanh"),
+    elementwise<Relu>("relu", 0, signPiece),
+    elementwise<LeakyRelu>("leakyRelu", 0.01, signPiece),
+    elementwise<Elu>("elu", 1, signPiece),
+    elementwise<Selu>("selu", 0, signPiece),
+    elementwise<Gelu>("gelu"),
+    elementwise<GeluTanh>("geluTanh"),
+    elementwise<Silu>("silu"),
+    elementwise<Softplus>("softplus"),
+    elementwise<Softsign>("softsign", 0, signPiece),
+    elementwise<HardSigmoid>("hardSigmoid", 0, clipPiece),
+    {"softmax", 0, softmaxForward, softmaxBackward, nullptr},
+    {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr},
+};
 
 }  // namespace
 
@@ -179,26 +197,7 @@ void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, 
   });
 }
 
-const std::vector<Activation>& activations() {
-  static const std::vector<Activation> table = {
-      {"linear", 0, nullptr, nullptr, nullptr},
-      elementwise<Sigmoid>("sigmoid"),
-      elementwise<Tanh>("tanh"),
-      elementwise<Relu>("relu", 0, signPiece),
-      elementwise<LeakyRelu>("leakyRelu", 0.01, signPiece),
-      elementwise<Elu>("elu", 1, signPiece),
-      elementwise<Selu>("selu", 0, signPiece),
-      elementwise<Gelu>("gelu"),
-      elementwise<GeluTanh>("geluTanh"),
-      elementwise<Silu>("silu"),
-      elementwise<Softplus>("softplus"),
-      elementwise<Softsign>("softsign", 0, signPiece),
-      elementwise<HardSigmoid>("hardSigmoid", 0, clipPiece),
-      {"softmax", 0, softmaxForward, softmaxBackward, nullptr},
-      {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr},
-  };
-  return table;
-}
+Table<Activation> activations() { return kActivations; }
 
 const Activation* findActivation(std::string_view name) {
   for (const Activation& activation : activations()) {

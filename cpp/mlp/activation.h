@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "mlp/types.h"
 
@@ -28,7 +27,7 @@ void activate(const Activation& activation, const Scalar* z, Scalar* a, Index ro
 void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, Scalar* delta, Index rows,
                 Index units, Scalar alpha);
 
-const std::vector<Activation>& activations();
+Table<Activation> activations();
 const Activation* findActivation(std::string_view name);  // nullptr where there is none
 
 }  // namespace mlp

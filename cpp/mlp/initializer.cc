@@ -78,25 +78,24 @@ void orthogonal(MatrixMap w, Random& random, const Options& options) {
   }
 }
 
+constexpr Initializer kInitializers[] = {
+    {"zeros", zeros},
+    {"ones", ones},
+    {"constant", constant},
+    {"glorotUniform", glorotUniform},
+    {"glorotNormal", glorotNormal},
+    {"heUniform", heUniform},
+    {"heNormal", heNormal},
+    {"lecunUniform", lecunUniform},
+    {"lecunNormal", lecunNormal},
+    {"randomUniform", randomUniform},
+    {"randomNormal", randomNormal},
+    {"orthogonal", orthogonal},
+};
+
 }  // namespace
 
-const std::vector<Initializer>& initializers() {
-  static const std::vector<Initializer> table = {
-      {"zeros", zeros},
-      {"ones", ones},
-      {"constant", constant},
-      {"glorotUniform", glorotUniform},
-      {"glorotNormal", glorotNormal},
-      {"heUniform", heUniform},
-      {"heNormal", heNormal},
-      {"lecunUniform", lecunUniform},
-      {"lecunNormal", lecunNormal},
-      {"randomUniform", randomUniform},
-      {"randomNormal", randomNormal},
-      {"orthogonal", orthogonal},
-  };
-  return table;
-}
+Table<Initializer> initializers() { return kInitializers; }
 
 const Initializer* findInitializer(std::string_view name) {
   for (const Initializer& initializer : initializers()) {

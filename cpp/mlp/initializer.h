@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "mlp/random.h"
 #include "mlp/types.h"
@@ -24,7 +23,7 @@ struct Initializer {
   void (*fill)(MatrixMap weights, Random& random, const InitializerOptions& options);
 };
 
-const std::vector<Initializer>& initializers();
+Table<Initializer> initializers();
 const Initializer* findInitializer(std::string_view name);  // nullptr where there is none
 
 }  // namespace mlp

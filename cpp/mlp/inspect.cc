@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstring>
 #include <numeric>
 
 #include "mlp/random.h"
@@ -28,13 +28,11 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
   }
 }
 
-// The eigenvector of the largest eigenvalue: squaring the matrix, made positive, again and again leaves only that.
-Eigen::Vector3d topEigenvector(const Eigen::Matrix3d& symmetric) {
-  Eigen::Matrix3d power = symmetric + symmetric.norm() * Eigen::Matrix3d::Identity();
-  for (int i = 0; i < 50; ++i) power = (power * power / power.squaredNorm()).eval();
-  Eigen::Index column;
-  power.colwise().squaredNorm().maxCoeff(&column);
-  return power.col(column).normalized();
+// Plain loops and not Eigen's expressions, of which every one would be code of its own; in double.
+double dot(const double* a, const double* b, Index count) {
+  double sum = 0;
+  for (Index i = 0; i < count; ++i) sum += a[i] * b[i];
+  return sum;
 }
 
 // −1 where all are finite.
@@ -45,7 +43,49 @@ Index lastNonFinite(const Scalar* numbers, Index count) {
   return count;
 }
 
-constexpr std::size_t kStagnation = 5;  // steps without progress that end the search for λ_max
+template <class Number>
+double norm(const Number* values, Index count) {
+  double sum = 0;
+  for (Index i = 0; i < count; ++i) sum += double(values[i]) * double(values[i]);
+  return std::sqrt(sum);
+}
+
+// values ← factor·values
+void scale(double* values, double factor, Index count) {
+  for (Index i = 0; i < count; ++i) values[i] *= factor;
+}
+
+// to ← to + factor·from
+void addTimes(double* to, double factor, const double* from, Index count) {
+  for (Index i = 0; i < count; ++i) to[i] += factor * from[i];
+}
+
+// The eigenvector of the largest eigenvalue of a symmetric 3×3 matrix: squaring the matrix, made positive, again and
+// again leaves only that.
+void topEigenvector(const double (&symmetric)[3][3], double (&top)[3]) {
+  double power[3][3];
+  std::memcpy(power, symmetric, sizeof power);
+  const double shift = norm(&symmetric[0][0], 9);
+  for (int i = 0; i < 3; ++i) power[i][i] += shift;
+  for (int round = 0; round < 50; ++round) {
+    double square[3][3];
+    for (int i = 0; i < 3; ++i) {
+      for (int j = 0; j < 3; ++j) square[i][j] = dot(power[i], power[j], 3);  // symmetric: row j is column j
+    }
+    scale(&square[0][0], 1 / dot(&power[0][0], &power[0][0], 9), 9);
+    std::memcpy(power, square, sizeof power);
+  }
+  int longest = 0;
+  for (int i = 1; i < 3; ++i) {
+    if (dot(power[i], power[i], 3) > dot(power[longest], power[longest], 3)) longest = i;
+  }
+  const double length = norm(power[longest], 3);
+  for (int i = 0; i < 3; ++i) top[i] = power[longest][i] / length;
+}
+
+// ε^(1/5)/2: where a central difference of fourth order loses as much to rounding as to the terms it leaves out.
+constexpr double kStep = 0.5 * (sizeof(Scalar) == 4 ? 0.04123462221165294 : 0.000740095979741405);
+constexpr int kStagnation = 5;  // steps without progress that end the search for λ_max
 
 }  // namespace
 
@@ -53,7 +93,9 @@ GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap tar
                             Index samples, double floorShare) {
   const double loss = network.lossAndGradients(x, targets, objective);
   const Vector analytic = network.gradients();
-  const double floor = floorShare * std::max(std::abs(loss), static_cast<double>(analytic.cwiseAbs().maxCoeff()));
+  double largest = std::abs(loss);
+  for (Index i = 0; i < analytic.size(); ++i) largest = std::max(largest, double(std::abs(analytic[i])));
+  const double floor = floorShare * largest;
   std::vector<int> pieces, movedPieces;
   collectPieces(network, targets, objective, pieces);
 
@@ -64,7 +106,7 @@ GradientCheck gradientCheck(Network& network, const Input& x, ConstMatrixMap tar
     order.resize(static_cast<std::size_t>(samples));
   }
 
-  const Scalar h = static_cast<Scalar>(0.5 * std::pow(std::numeric_limits<Scalar>::epsilon(), 0.2));
+  const Scalar h = static_cast<Scalar>(kStep);
   GradientCheck result;
   result.worstRelativeError = -1;
   for (const std::int32_t parameter : order) {
@@ -109,9 +151,9 @@ std::vector<LayerNorms> gradientNorms(Network& network, const Input& x, ConstMat
   for (std::size_t i = 0; i < network.layers().size(); ++i) {
     const Dense& layer = network.layers()[i];
     const Scalar* gradients = network.gradients().data();
-    norms.push_back({static_cast<double>(network.delta(i).norm()),
-                     static_cast<double>(ConstVectorMap(gradients + layer.kernelOffset(), layer.kernelSize()).norm()),
-                     static_cast<double>(ConstVectorMap(gradients + layer.biasOffset(), layer.biasSize()).norm())});
+    norms.push_back({norm(network.delta(i).data(), network.delta(i).size()),
+                     norm(gradients + layer.kernelOffset(), layer.kernelSize()),
+                     norm(gradients + layer.biasOffset(), layer.biasSize())});
   }
   return norms;
 }
@@ -128,65 +170,86 @@ NonFinite firstNonFinite(const Network& network) {
 
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance) {
-  using Wide = Eigen::Matrix<double, 1, Eigen::Dynamic>;
   const Index count = network.parameters().size();
   const Vector theta = network.parameters();
-  const double h = 0.5 * std::pow(std::numeric_limits<Scalar>::epsilon(), 0.2);
 
-  const auto timesHessian = [&](const Wide& v, Wide& product) {
-    product.setZero(count);
-    for (const double step : {h, -h, 2 * h, -2 * h}) {
-      network.parameters() = theta + (step * v).cast<Scalar>();
+  const auto timesHessian = [&](const double* v, double* product) {
+    std::fill(product, product + count, 0.0);
+    for (const double step : {kStep, -kStep, 2 * kStep, -2 * kStep}) {
+      Scalar* const parameters = network.parameters().data();
+      for (Index i = 0; i < count; ++i) parameters[i] = theta[i] + static_cast<Scalar>(step * v[i]);
       network.lossAndGradients(x, targets, objective);
-      product += (std::abs(step) == h ? 8 / (12 * step) : -2 / (12 * step)) * network.gradients().cast<double>();
+      const double weight = (std::abs(step) == kStep ? 8 : -2) / (12 * step);
+      const Scalar* const gradients = network.gradients().data();
+      for (Index i = 0; i < count; ++i) product[i] += weight * double(gradients[i]);
     }
   };
 
+  // `count` numbers each; hv, hw, hp: H times v, w, p.
+  std::vector<double> storage(6 * static_cast<std::size_t>(count));
+  double* const v = storage.data();
+  double *const hv = v + count, *const w = hv + count, *const hw = w + count, *const p = hw + count,
+               *const hp = p + count;
   Random random(network.seed(), Stream::kInitializer, ~0u);
-  Wide v(count), hv, w, hw, p = Wide::Zero(count), hp = p;  // hv, hw, hp: H times v, w, p
   for (Index i = 0; i < count; ++i) v[i] = random.normal();
-  v.normalize();
+  scale(v, 1 / norm(v, count), count);
   timesHessian(v, hv);
   double stepLength = 0;
-  std::vector<double> lambdas;
+  double earlier[kStagnation];  // λ of the last iterations, in turn
   Sharpness result;
   for (;;) {
+    double& fiveAgo = earlier[result.iterations % kStagnation];
     ++result.iterations;
-    result.lambdaMax = v.dot(hv);  // Rayleigh quotient
-    lambdas.push_back(result.lambdaMax);
-    w = hv - result.lambdaMax * v;  // its gradient, orthogonal to v
-    const double residual = w.norm(), allowed = tolerance * std::abs(result.lambdaMax);
-    const bool stagnates = lambdas.size() > kStagnation &&
-                           std::abs(lambdas.back() - lambdas[lambdas.size() - 1 - kStagnation]) <= allowed;
+    result.lambdaMax = dot(v, hv, count);  // Rayleigh quotient
+    std::copy(hv, hv + count, w);
+    addTimes(w, -result.lambdaMax, v, count);  // its gradient, orthogonal to v
+    const double residual = norm(w, count), allowed = tolerance * std::abs(result.lambdaMax);
+    const bool stagnates =
+        result.iterations > kStagnation && std::abs(result.lambdaMax - fiveAgo) <= allowed;
+    fiveAgo = result.lambdaMax;
     result.converged = residual <= allowed || stagnates;
     if (result.converged || result.iterations >= maxIterations) break;
 
-    w /= residual;
-    for (int pass = 0; pass < 2; ++pass) w -= w.dot(v) * v + w.dot(p) * p;
-    if (w.norm() < 1e-8) {  // no direction is left
+    scale(w, 1 / residual, count);
+    for (int pass = 0; pass < 2; ++pass) {
+      const double alongV = dot(w, v, count), alongP = dot(w, p, count);
+      addTimes(w, -alongV, v, count);
+      addTimes(w, -alongP, p, count);
+    }
+    const double left = norm(w, count);
+    if (left < 1e-8) {  // no direction is left
       result.converged = true;
       break;
     }
-    w.normalize();
+    scale(w, 1 / left, count);
     timesHessian(w, hw);
-    Eigen::Matrix3d inBasis;  // H between v, w and p
-    inBasis << v.dot(hv), w.dot(hv), p.dot(hv), w.dot(hv), w.dot(hw), p.dot(hw), p.dot(hv), p.dot(hw), p.dot(hp);
-    if (!(stepLength > 0)) inBasis(2, 2) = -inBasis.norm();  // so that p = 0 is not chosen
-    const Eigen::Vector3d top = topEigenvector(inBasis);
-    p = top[1] * w + top[2] * p;
-    hp = top[1] * hw + top[2] * hp;
-    v = top[0] * v + p;
-    hv = top[0] * hv + hp;
-    const double length = v.norm();
-    v /= length;
-    hv /= length;
-    const double along = p.dot(v);
-    p -= along * v;
-    hp -= along * hv;
-    stepLength = p.norm();
+    const double vw = dot(w, hv, count), vp = dot(p, hv, count), wp = dot(p, hw, count);
+    double inBasis[3][3] = {// H between v, w and p
+                            {result.lambdaMax, vw, vp},
+                            {vw, dot(w, hw, count), wp},
+                            {vp, wp, dot(p, hp, count)}};
+    if (!(stepLength > 0)) inBasis[2][2] = -norm(&inBasis[0][0], 9);  // so that p = 0 is not chosen
+    double top[3];
+    topEigenvector(inBasis, top);
+    // p ← top₁w + top₂p, v ← top₀v + p, and the same of their products
+    const auto combine = [&](const double* ofW, double* ofP, double* ofV) {
+      scale(ofP, top[2], count);
+      addTimes(ofP, top[1], ofW, count);
+      scale(ofV, top[0], count);
+      addTimes(ofV, 1, ofP, count);
+    };
+    combine(w, p, v);
+    combine(hw, hp, hv);
+    const double length = norm(v, count);
+    scale(v, 1 / length, count);
+    scale(hv, 1 / length, count);
+    const double along = dot(p, v, count);
+    addTimes(p, -along, v, count);
+    addTimes(hp, -along, hv, count);
+    stepLength = norm(p, count);
     if (stepLength > 0) {
-      p /= stepLength;
-      hp /= stepLength;
+      scale(p, 1 / stepLength, count);
+      scale(hp, 1 / stepLength, count);
     }
   }
   network.parameters() = theta;

@@ -56,11 +56,13 @@ struct Huber {
   }
 };
 
-// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow; in double, because it cancels for small d
+// ln cosh d = |d| + ln(1 + e^-2|d|) − ln 2: no overflow. That cancels for small d; there it is −½ ln(1 − tanh²d).
 struct LogCosh {
-  static double value(Scalar p, Scalar y, const LossOptions&) {
-    const double d = std::abs(double(p) - double(y));
-    return d + std::log1p(std::exp(-2 * d)) - 0.69314718055994531;
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    const Scalar d = std::abs(p - y);
+    const Scalar t = mlp::tanh(d);
+    return d < 1 ? Scalar(-0.5) * std::log1p(-t * t)
+                 : d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
   }
   static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return mlp::tanh(p - y); }
 };
@@ -181,28 +183,31 @@ int huberPiece(Scalar p, Scalar y, const LossOptions& options) {
 }
 int hingePiece(Scalar p, Scalar y, const LossOptions&) { return y * p < 1; }
 
+constexpr std::string_view kSigmoid[] = {"sigmoid"};
+constexpr std::string_view kSoftmax[] = {"softmax"};
+constexpr std::string_view kAnySoftmax[] = {"softmax", "logSoftmax"};
+
+constexpr Loss kLosses[] = {
+    {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
+    {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
+    {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
+    {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
+    {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
+     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, nullptr},
+    {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
+     kAnySoftmax, nullptr},
+    {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
+     kAnySoftmax, nullptr},
+    {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
+    {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
+    {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
+     kullbackLeiblerFromLogits, kSoftmax, nullptr},
+    {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
+};
+
 }  // namespace
 
-const std::vector<Loss>& losses() {
-  static const std::vector<Loss> table = {
-      {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
-      {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
-      {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
-      {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
-      {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
-       meanOrSum<BinaryCrossentropyFromLogits>, {"sigmoid"}, nullptr},
-      {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
-       {"softmax", "logSoftmax"}, nullptr},
-      {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
-       {"softmax", "logSoftmax"}, nullptr},
-      {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
-      {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
-      {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
-       kullbackLeiblerFromLogits, {"softmax"}, nullptr},
-      {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
-  };
-  return table;
-}
+Table<Loss> losses() { return kLosses; }
 
 const Loss* findLoss(std::string_view name) {
   for (const Loss& loss : losses()) {

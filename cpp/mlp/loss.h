@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "mlp/activation.h"
 #include "mlp/types.h"
@@ -32,13 +31,13 @@ struct Loss {
   // The same from logits z, where the last layer's activation is one of `fused`: stable for any z, and the
   // gradient is Δ = ∂L/∂z at once. nullptr: there is none.
   RowLoss fromLogits;
-  std::vector<std::string_view> fused;
+  Table<std::string_view> fused;
 
   // Which smooth piece of the loss the pair lies in, as Activation::piece. nullptr: one piece.
   int (*piece)(Scalar prediction, Scalar target, const LossOptions& options);
 };
 
-const std::vector<Loss>& losses();
+Table<Loss> losses();
 const Loss* findLoss(std::string_view name);  // nullptr where there is none
 
 // A loss with its options on top of an output activation: how a network is judged and where Δ of the last layer

@@ -36,18 +36,17 @@ double meanAbsoluteError(const Scalar* output, const Scalar* target, Index units
   return sum / static_cast<double>(units);
 }
 
+constexpr Metric kMetrics[] = {
+    {"accuracy", accuracy},
+    {"binaryAccuracy", binaryAccuracy},
+    {"categoricalAccuracy", categoricalAccuracy},
+    {"meanSquaredError", meanSquaredError},
+    {"meanAbsoluteError", meanAbsoluteError},
+};
+
 }  // namespace
 
-const std::vector<Metric>& metrics() {
-  static const std::vector<Metric> table = {
-      {"accuracy", accuracy},
-      {"binaryAccuracy", binaryAccuracy},
-      {"categoricalAccuracy", categoricalAccuracy},
-      {"meanSquaredError", meanSquaredError},
-      {"meanAbsoluteError", meanAbsoluteError},
-  };
-  return table;
-}
+Table<Metric> metrics() { return kMetrics; }
 
 const Metric* findMetric(std::string_view name) {
   for (const Metric& metric : metrics()) {

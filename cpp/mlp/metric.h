@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "mlp/types.h"
 
@@ -14,7 +13,7 @@ struct Metric {
   double (*row)(const Scalar* output, const Scalar* target, Index units, Scalar threshold);
 };
 
-const std::vector<Metric>& metrics();
+Table<Metric> metrics();
 const Metric* findMetric(std::string_view name);  // nullptr where there is none
 
 // Sum over the rows.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstdint>
 
 namespace mlp {
@@ -23,5 +24,24 @@ using MatrixMap = Eigen::Map<Matrix>;
 using ConstMatrixMap = Eigen::Map<const Matrix>;
 using VectorMap = Eigen::Map<Vector>;
 using ConstVectorMap = Eigen::Map<const Vector>;
+
+// Entries that stand in the program's data: no code makes or frees them.
+template <class Entry>
+class Table {
+ public:
+  constexpr Table() = default;
+  template <std::size_t Count>
+  constexpr Table(const Entry (&entries)[Count]) : begin_(entries), end_(entries + Count) {}
+
+  constexpr const Entry* begin() const { return begin_; }
+  constexpr const Entry* end() const { return end_; }
+  constexpr std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
+  constexpr bool empty() const { return begin_ == end_; }
+  constexpr const Entry& front() const { return *begin_; }
+
+ private:
+  const Entry* begin_ = nullptr;
+  const Entry* end_ = nullptr;
+};
 
 }  // namespace mlp

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
+import * as digits from 'mlp-wasm/digits';
 import { fingerprint } from '../js/fingerprint.js';
 import { relay } from '../js/relay.js';
 import { inThread } from '../js/thread.js';
@@ -70,7 +71,7 @@ describe('The package on a page', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
     await page.evaluate(() => library.program());
-    expect(asked.sort()).toEqual(['mlp-relaxed.js', 'mlp-relaxed.wasm']);
+    expect(asked.sort()).toEqual(['digits.wasm', 'mlp-relaxed.js', 'mlp-relaxed.wasm']);
   });
 
   it('agrees with PyTorch and with central differences in that flavour too', async () => {
@@ -86,7 +87,7 @@ describe('The package on a page', () => {
 describe('With deterministic, the same seed gives the same bits as in Node', () => {
   let node: Record<string, string>;
   beforeAll(async () => {
-    node = await fingerprint(mlp, { seed: 42, init: { deterministic: true } });
+    node = await fingerprint({ ...mlp, ...digits }, { seed: 42, init: { deterministic: true } });
   });
 
   it('on a page', async () => {

@@ -115,6 +115,16 @@ TEST(RandomTest, NormalNumbersHaveTheMomentsOfTheNormalDistribution) {
   EXPECT_NEAR(lag, 0, unit) << "the two numbers of a pair are independent";
 }
 
+TEST(RandomTest, NormalNumbersAreThoseOfBoxAndMuller) {
+  Random random(13, Stream::kInitializer), bits(13, Stream::kInitializer);
+  for (int i = 0; i < 100000; ++i) {
+    const double radius = std::sqrt(-2 * std::log((bits.nextUint32() + 1.0) * 0x1p-32));
+    const double angle = 6.283185307179586 * (bits.nextUint32() * 0x1p-32);
+    ASSERT_NEAR(random.normal(), radius * std::cos(angle), 4e-15) << "pair " << i;
+    ASSERT_NEAR(random.normal(), radius * std::sin(angle), 4e-15) << "pair " << i;
+  }
+}
+
 TEST(RandomTest, BelowIsUnbiased) {
   for (const std::uint32_t bound : {1u, 2u, 3u, 7u, 10u}) {
     constexpr int kCount = 60000;

@@ -173,10 +173,10 @@ double difference(const A& a, const B& b) {
   return largest > 0 ? worst / largest : worst;
 }
 
-template <class Entry>
-std::vector<std::string> namesIn(const std::vector<Entry>& table) {
+template <class Entries>
+std::vector<std::string> namesIn(const Entries& table) {
   std::vector<std::string> names;
-  for (const Entry& entry : table) names.emplace_back(entry.name);
+  for (const auto& entry : table) names.emplace_back(entry.name);
   return names;
 }
 

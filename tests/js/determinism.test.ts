@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as mlp from 'mlp-wasm';
+import * as network from 'mlp-wasm';
 import { dense, init, sequential } from 'mlp-wasm';
+import * as digits from 'mlp-wasm/digits';
 import { weightBits } from './bits.js';
 import { fingerprint } from './fingerprint.js';
 import { inThread } from './thread.js';
 
+const mlp = { ...network, ...digits };
 let here: Record<string, string>;
 
 beforeAll(async () => {

@@ -1,7 +1,5 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { DIGIT_SIZE, generateDigits, init, normalizeDigit } from 'mlp-wasm';
-
-beforeAll(() => init());
+import { describe, expect, it } from 'vitest';
+import { DIGIT_SIZE, generateDigits, normalizeDigit } from 'mlp-wasm/digits';
 
 const PIXELS = DIGIT_SIZE * DIGIT_SIZE;
 
@@ -22,8 +20,8 @@ function measure(image: ArrayLike<number>) {
 }
 
 describe('generateDigits', () => {
-  it('gives count × 784 grey levels in [0, 1] and count labels', () => {
-    const { x, y, count, features } = generateDigits({ count: 300 });
+  it('gives count × 784 grey levels in [0, 1] and count labels', async () => {
+    const { x, y, count, features } = await generateDigits({ count: 300 });
     expect({ count, features, pixels: x.length, labels: y.length }).toEqual({
       count: 300,
       features: 784,
@@ -37,55 +35,56 @@ describe('generateDigits', () => {
     expect(y.every((label) => label <= 9)).toBe(true);
   });
 
-  it('gives the same bytes for the same arguments', () => {
-    expect(generateDigits({ count: 100, seed: 7 })).toEqual(generateDigits({ count: 100, seed: 7 }));
-    expect(generateDigits({ count: 5 })).toEqual(generateDigits({ count: 5, seed: 0, first: 0 }));
+  it('gives the same bytes for the same arguments', async () => {
+    expect(await generateDigits({ count: 100, seed: 7 })).toEqual(await generateDigits({ count: 100, seed: 7 }));
+    expect(await generateDigits({ count: 5 })).toEqual(await generateDigits({ count: 5, seed: 0, first: 0 }));
   });
 
-  it('gives other digits for another seed', () => {
-    const [one, other] = [generateDigits({ count: 100, seed: 1 }), generateDigits({ count: 100, seed: 2 })];
+  it('gives other digits for another seed', async () => {
+    const one = await generateDigits({ count: 100, seed: 1 });
+    const other = await generateDigits({ count: 100, seed: 2 });
     expect(one.x).not.toEqual(other.x);
     expect(one.y).not.toEqual(other.y);
   });
 
-  it.each([2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1])('takes every bit of a seed into account: %d', (seed) => {
-    const { x } = generateDigits({ count: 3, seed });
-    expect(x).not.toEqual(generateDigits({ count: 3, seed: seed % 2 ** 32 }).x);
-    expect(x).toEqual(generateDigits({ count: 3, seed }).x);
+  it.each([2 ** 32, 2 ** 32 + 1, 2 ** 53 - 1])('takes every bit of a seed into account: %d', async (seed) => {
+    const { x } = await generateDigits({ count: 3, seed });
+    expect(x).not.toEqual((await generateDigits({ count: 3, seed: seed % 2 ** 32 })).x);
+    expect(x).toEqual((await generateDigits({ count: 3, seed })).x);
   });
 
-  it('gives an endless sequence in slices', () => {
-    const all = generateDigits({ count: 30, seed: 3 });
+  it('gives an endless sequence in slices', async () => {
+    const all = await generateDigits({ count: 30, seed: 3 });
     for (const [first, count] of [
       [0, 10],
       [10, 1],
       [11, 19],
       [29, 1],
     ] as const) {
-      const slice = generateDigits({ count, seed: 3, first });
+      const slice = await generateDigits({ count, seed: 3, first });
       expect(slice.x).toEqual(all.x.slice(first * PIXELS, (first + count) * PIXELS));
       expect(slice.y).toEqual(all.y.slice(first, first + count));
     }
-    const last = generateDigits({ count: 1, first: 2 ** 32 - 1 });
+    const last = await generateDigits({ count: 1, first: 2 ** 32 - 1 });
     expect(last.x).not.toEqual(all.x.slice(0, PIXELS));
   });
 
-  it('makes every class about equally often, in an order without a pattern', () => {
-    const { y } = generateDigits({ count: 10_000, seed: 5 });
+  it('makes every class about equally often, in an order without a pattern', async () => {
+    const { y } = await generateDigits({ count: 10_000, seed: 5 });
     const counts = Array.from({ length: 10 }, (_, digit) => y.filter((label) => label === digit).length);
     // Ten standard deviations around the mean of a multinomial draw; equal counts would do, too.
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(300);
     expect(y.slice(0, 20)).not.toEqual(y.slice(20, 40));
   });
 
-  it('never makes the same image twice', () => {
-    const { x } = generateDigits({ count: 500, seed: 5 });
+  it('never makes the same image twice', async () => {
+    const { x } = await generateDigits({ count: 500, seed: 5 });
     const images = Array.from({ length: 500 }, (_, i) => x.subarray(i * PIXELS, (i + 1) * PIXELS).join());
     expect(new Set(images).size).toBe(500);
   });
 
-  it("lays each digit out as MNIST's are: within 20×20, its centre of mass in the middle", () => {
-    const { x } = generateDigits({ count: 500, seed: 6 });
+  it("lays each digit out as MNIST's are: within 20×20, its centre of mass in the middle", async () => {
+    const { x } = await generateDigits({ count: 500, seed: 6 });
     for (let i = 0; i < 500; ++i) {
       const { x: column, y: row, width, height } = measure(x.subarray(i * PIXELS, (i + 1) * PIXELS));
       expect(Math.abs(column - 13.5)).toBeLessThan(1.01);
@@ -105,72 +104,72 @@ describe('normalizeDigit', () => {
     return ink;
   }
 
-  it('fits the ink into 20 × 20 and keeps its aspect', () => {
-    const tall = measure(normalizeDigit(drawing(280, 280, 100, 20, 150, 220), 280, 280)!);
+  it('fits the ink into 20 × 20 and keeps its aspect', async () => {
+    const tall = measure((await normalizeDigit(drawing(280, 280, 100, 20, 150, 220), 280, 280))!);
     expect(tall.height).toBeGreaterThanOrEqual(20);
     expect(tall.height).toBeLessThanOrEqual(21);
     expect(tall.width).toBeGreaterThanOrEqual(5);
     expect(tall.width).toBeLessThanOrEqual(6);
-    const wide = measure(normalizeDigit(drawing(280, 280, 10, 100, 250, 160), 280, 280)!);
+    const wide = measure((await normalizeDigit(drawing(280, 280, 10, 100, 250, 160), 280, 280))!);
     expect(wide.width).toBeGreaterThanOrEqual(20);
     expect(wide.width).toBeLessThanOrEqual(21);
     expect(wide.height).toBeGreaterThanOrEqual(5);
     expect(wide.height).toBeLessThanOrEqual(6);
   });
 
-  it('lays the centre of mass into the middle', () => {
+  it('lays the centre of mass into the middle', async () => {
     // An L, whose centre of mass is not the centre of its box.
     const ink = drawing(200, 200, 20, 20, 50, 180);
     ink.set(drawing(200, 200, 20, 150, 130, 180).subarray(150 * 200), 150 * 200);
-    const { x, y } = measure(normalizeDigit(ink, 200, 200)!);
+    const { x, y } = measure((await normalizeDigit(ink, 200, 200))!);
     expect(Math.abs(x - 13.5)).toBeLessThan(1);
     expect(Math.abs(y - 13.5)).toBeLessThan(1);
   });
 
-  it('does not care where on the paper, how large or on what paper the digit is', () => {
-    const image = normalizeDigit(drawing(100, 100, 10, 10, 30, 50), 100, 100)!;
-    expect(normalizeDigit(drawing(100, 100, 70, 55, 90, 95), 100, 100)).toEqual(image);
-    expect(normalizeDigit(drawing(300, 120, 200, 10, 220, 50), 300, 120)).toEqual(image);
-    const larger = measure(normalizeDigit(drawing(400, 400, 40, 40, 120, 200), 400, 400)!);
+  it('does not care where on the paper, how large or on what paper the digit is', async () => {
+    const image = (await normalizeDigit(drawing(100, 100, 10, 10, 30, 50), 100, 100))!;
+    expect(await normalizeDigit(drawing(100, 100, 70, 55, 90, 95), 100, 100)).toEqual(image);
+    expect(await normalizeDigit(drawing(300, 120, 200, 10, 220, 50), 300, 120)).toEqual(image);
+    const larger = measure((await normalizeDigit(drawing(400, 400, 40, 40, 120, 200), 400, 400))!);
     expect(larger.mass / measure(image).mass).toBeCloseTo(1, 1);
   });
 
-  it('takes the grey of a canvas as well', () => {
+  it('takes the grey of a canvas as well', async () => {
     const ink = drawing(50, 50, 20, 10, 30, 40);
-    expect(normalizeDigit(new Uint8ClampedArray(ink), 50, 50)).toEqual(normalizeDigit(ink, 50, 50));
+    expect(await normalizeDigit(new Uint8ClampedArray(ink), 50, 50)).toEqual(await normalizeDigit(ink, 50, 50));
   });
 
-  it('gives 784 grey levels, for a single dot, a full sheet and a line as well', () => {
+  it('gives 784 grey levels, for a single dot, a full sheet and a line as well', async () => {
     for (const ink of [
       drawing(100, 80, 50, 40, 51, 41),
       drawing(100, 80, 0, 0, 100, 80),
       drawing(100, 80, 0, 40, 100, 41),
     ]) {
-      const image = normalizeDigit(ink, 100, 80)!;
+      const image = (await normalizeDigit(ink, 100, 80))!;
       expect(image).toBeInstanceOf(Uint8Array);
       expect(image).toHaveLength(784);
       expect(measure(image).mass).toBeGreaterThan(0);
     }
   });
 
-  it('gives undefined for an empty sheet', () => {
-    expect(normalizeDigit(new Uint8Array(280 * 280), 280, 280)).toBeUndefined();
+  it('gives undefined for an empty sheet', async () => {
+    expect(await normalizeDigit(new Uint8Array(280 * 280), 280, 280)).toBeUndefined();
   });
 
-  it('leaves the drawing alone', () => {
+  it('leaves the drawing alone', async () => {
     const ink = drawing(50, 50, 20, 10, 30, 40);
     const copy = ink.slice();
-    normalizeDigit(ink, 50, 50);
+    await normalizeDigit(ink, 50, 50);
     expect(ink).toEqual(copy);
   });
 
-  it('leaves a normalised digit nearly as it is', () => {
-    const { x } = generateDigits({ count: 20, seed: 8 });
+  it('leaves a normalised digit nearly as it is', async () => {
+    const { x } = await generateDigits({ count: 20, seed: 8 });
     for (let i = 0; i < 20; ++i) {
       const image = Uint8Array.from(x.subarray(i * PIXELS, (i + 1) * PIXELS), (grey) =>
         Math.round(grey * 255),
       );
-      const again = normalizeDigit(image, DIGIT_SIZE, DIGIT_SIZE)!;
+      const again = (await normalizeDigit(image, DIGIT_SIZE, DIGIT_SIZE))!;
       const difference = again.reduce((sum, grey, at) => sum + Math.abs(grey - image[at]!), 0);
       expect(difference / measure(image).mass).toBeLessThan(0.5);
     }

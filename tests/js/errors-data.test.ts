@@ -1,5 +1,6 @@
 import { beforeAll } from 'vitest';
-import { generateDigits, init, normalizeDigit, type Sequential, type Weight } from 'mlp-wasm';
+import { init, type Sequential, type Weight } from 'mlp-wasm';
+import { generateDigits, normalizeDigit } from 'mlp-wasm/digits';
 import { refuses, WITH_TARGETS, wrong, X, Y, type Refusal, type WithTargets } from './refusals.js';
 
 // Wrong data and options for the methods of a model, and for the digits.

@@ -8,7 +8,7 @@ import type { InitOptions, LossName, Targets } from 'mlp-wasm';
  * @returns the hash of weights, figures and predictions by name of what was trained
  */
 export async function fingerprint(
-  mlp: typeof import('mlp-wasm'),
+  mlp: typeof import('mlp-wasm') & typeof import('mlp-wasm/digits'),
   { seed, init }: { seed: number; init?: InitOptions },
 ): Promise<Record<string, string>> {
   const { ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, dense, generateDigits, sequential } = mlp;
@@ -24,7 +24,7 @@ export async function fingerprint(
     return (state >>> 0).toString(16).padStart(8, '0');
   };
 
-  const digits = generateDigits({ count: 130, seed });
+  const digits = await generateDigits({ count: 130, seed });
   const prints: Record<string, string> = { digits: hash(digits.x, digits.y) };
   // Odd sizes, so that every kernel meets its edges.
   const features = 23;

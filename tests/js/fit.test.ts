@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   dense,
-  generateDigits,
   init,
   sequential,
   type Callbacks,
@@ -10,6 +9,7 @@ import {
   type Sequential,
   type Targets,
 } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { mlp } from '../../dist/wasm.js';
 import { weightBits } from './bits.js';
 
@@ -37,7 +37,7 @@ function build(loss: LossConfig['name'] = 'sparseCategoricalCrossentropy', seed 
 }
 
 /** A model whose epoch takes long enough to be interrupted, and its data. */
-function buildSlow() {
+async function buildSlow() {
   const model = sequential({
     seed: 5,
     layers: [
@@ -47,7 +47,7 @@ function buildSlow() {
   });
   onTestFinished(() => model.dispose());
   model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const { x, y } = generateDigits({ count: 3000 });
+  const { x, y } = await generateDigits({ count: 3000 });
   return { model, x, y };
 }
 
@@ -165,7 +165,7 @@ describe('Callbacks of fit', () => {
   });
 
   it('include onYield, about every 10 ms, with the batches done and their means', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const yields: [number, number, string][] = [];
     const { epoch } = await model.fit(x, y, {
       epochs: 4,
@@ -434,7 +434,7 @@ describe('The numbers of epochs in fit', () => {
 
 describe('Stopping fit', () => {
   it('is done by an AbortSignal, with the history so far and a usable model', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const controller = new AbortController();
     const { epoch, history } = await model.fit(x, y, {
       epochs: 1_000_000,
@@ -449,7 +449,7 @@ describe('Stopping fit', () => {
   });
 
   it('happens in the middle of an epoch, which then is not in the history', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const before = weightBits(model);
     const controller = new AbortController();
     const { epoch, history } = await model.fit(x, y, {
@@ -467,7 +467,7 @@ describe('Stopping fit', () => {
     ['validation', { stepsPerEpoch: 1, validate: true }],
     ['tiny epochs', { stepsPerEpoch: 1 }],
   ])('happens within 50 ms of the abort, in %s', async (_what, { validate = false, ...options }) => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     let best = Infinity; // other programs may take the processor meanwhile
     for (let i = 0; i < 5; ++i) {
       const controller = new AbortController();
@@ -491,7 +491,7 @@ describe('Stopping fit', () => {
   });
 
   it('happens from outside, by a timer', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const { epoch } = await model.fit(x, y, { epochs: 1_000_000, signal: AbortSignal.timeout(50) });
     expect(epoch.length).toBeLessThan(10_000);
   });
@@ -519,7 +519,7 @@ describe('Stopping fit', () => {
 
 describe('While fit runs', () => {
   it('the event loop lives: timers tick', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const controller = new AbortController();
     let ticks = 0;
     let longest = 0;
@@ -537,7 +537,7 @@ describe('While fit runs', () => {
 
   it('yieldEvery says how often the event loop gets a turn', async () => {
     const turns = async (yieldEvery: FitOptions['yieldEvery']) => {
-      const { model, x, y } = buildSlow();
+      const { model, x, y } = await buildSlow();
       let count = 0;
       let training = true;
       const tick = () => {
@@ -586,7 +586,7 @@ describe('While fit runs', () => {
   });
 
   it('dispose ends it', async () => {
-    const { model, x, y } = buildSlow();
+    const { model, x, y } = await buildSlow();
     const training = model.fit(x, y, { epochs: 1_000_000 });
     await sleep(20);
     model.dispose();

@@ -1,6 +1,7 @@
 /** The forms that samples may have. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dense, generateDigits, init, sequential, type Inputs, type SparseInputs } from 'mlp-wasm';
+import { dense, init, sequential, type Inputs, type SparseInputs } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { weightBits } from './bits.js';
 
 const FEATURES = 784;
@@ -43,7 +44,7 @@ describe('Samples', () => {
 
   beforeAll(async () => {
     await init();
-    const digits = generateDigits({ count: COUNT, seed: 3 });
+    const digits = await generateDigits({ count: COUNT, seed: 3 });
     const data = Uint8Array.from(digits.x, (grey) => Math.round(grey * 255));
     numbers = Float32Array.from(data, (byte) => Math.fround(byte * Math.fround(1 / 255)));
     labels = digits.y;

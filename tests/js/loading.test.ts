@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InitOptions } from 'mlp-wasm';
+import type { DigitsOptions } from 'mlp-wasm/digits';
 import { DIST, DIST_PATH, inThread } from './thread.js';
 
 // Loading happens once per realm, so each test has a thread of its own.
@@ -233,10 +234,117 @@ describe('init says what was wrong', () => {
   });
 });
 
+describe('The digits load their own module', () => {
+  let bytes: Uint8Array<ArrayBuffer>;
+  beforeAll(async () => {
+    bytes = new Uint8Array(await readFile(`${DIST_PATH}digits.wasm`));
+  });
+
+  /** Loads the module with these options, one after another, says how each went, and makes a digit. */
+  const loadDigits = (...options: unknown[]) =>
+    inThread(async ({ loadDigits, generateDigits }, options) => {
+      const outcomes: string[] = [];
+      for (const one of options) {
+        try {
+          await loadDigits(one as DigitsOptions);
+          outcomes.push('loaded');
+        } catch (error) {
+          outcomes.push(`${(error as Error).name}: ${(error as Error).message}`);
+        }
+      }
+      return { outcomes, label: (await generateDigits({ count: 1 })).y[0] };
+    }, options);
+
+  it.each<[string, () => unknown[]]>([
+    ['by themselves', () => []],
+    ['without options', () => [undefined]],
+    ['with options that are undefined', () => [{ wasmUrl: undefined, wasmBinary: undefined }]],
+    ['from an address', () => [{ wasmUrl: `${DIST}digits.wasm` }]],
+    ['from bytes', () => [{ wasmBinary: bytes, wasmUrl: `${site}/nowhere.wasm` }]],
+    ['from an ArrayBuffer', () => [{ wasmBinary: bytes.buffer }]],
+  ])('%s', async (_name, options) => {
+    const given = options();
+    expect(await loadDigits(...given)).toEqual({ outcomes: given.map(() => 'loaded'), label: 1 });
+  });
+
+  it('once, and without the network’s', async () => {
+    const compiled = await inThread(async ({ generateDigits, normalizeDigit }) => {
+      const compiled: number[] = [];
+      const compile = WebAssembly.compile.bind(WebAssembly);
+      WebAssembly.compile = (bytes) => {
+        compiled.push(bytes.byteLength);
+        return compile(bytes);
+      };
+      await Promise.all([generateDigits({ count: 1 }), normalizeDigit(new Uint8Array(1), 1, 1)]);
+      await generateDigits({ count: 1 });
+      return compiled;
+    }, undefined);
+    expect(compiled).toEqual([bytes.length]);
+  });
+
+  it('with the same digits in engines without SIMD', async () => {
+    const [simd, scalar] = await Promise.all(
+      ['digits.wasm', 'digits-scalar.wasm'].map((file) =>
+        inThread(async ({ loadDigits, generateDigits }, wasmUrl) => {
+          await loadDigits({ wasmUrl });
+          return generateDigits({ count: 600, seed: 3 });
+        }, `${DIST}${file}`),
+      ),
+    );
+    expect(scalar).toEqual(simd);
+  });
+
+  it('in little memory, however many are made', async () => {
+    const bytes = await inThread(async ({ generateDigits }) => {
+      const instantiate = WebAssembly.instantiate.bind(WebAssembly) as (
+        module: WebAssembly.Module,
+      ) => Promise<WebAssembly.Instance>;
+      let memory: WebAssembly.Memory;
+      WebAssembly.instantiate = (async (module: WebAssembly.Module) => {
+        const instance = await instantiate(module);
+        memory = instance.exports['memory'] as WebAssembly.Memory;
+        return instance;
+      }) as unknown as typeof WebAssembly.instantiate;
+      await generateDigits({ count: 5000 });
+      return memory!.buffer.byteLength;
+    }, undefined);
+    expect(bytes).toBeLessThanOrEqual(2 ** 20);
+  });
+
+  it('or say what was wrong, and try again', async () => {
+    const prefix = 'Error: mlp-wasm: could not load the WebAssembly module from ';
+    const { outcomes, label } = await loadDigits(
+      { wasmUrl: `${site}/nowhere.wasm` },
+      { wasmBinary: new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]) }, // (module)
+      { wasmUrl: 5 },
+      { wasmBinary: 'AGFzbQ' },
+      { simd: false },
+      null,
+    );
+    expect(outcomes).toEqual([
+      `${prefix}${site}/nowhere.wasm: the server answered 404 Not Found`,
+      `${prefix}the given wasmBinary: it is another module`,
+      'TypeError: loadDigits: wasmUrl: expected a string or a URL, got 5',
+      "TypeError: loadDigits: wasmBinary: expected a Uint8Array or an ArrayBuffer, got 'AGFzbQ'",
+      "RangeError: loadDigits: options: option: expected one of 'wasmUrl', 'wasmBinary', got 'simd'.",
+      'TypeError: loadDigits: options: expected an object, got null',
+    ]);
+    expect(label).toBe(1);
+  });
+
+  it('and say so when there is no memory for so many', async () => {
+    const message = await inThread(async ({ generateDigits }) => {
+      const error: unknown = await generateDigits({ count: 2 ** 31 - 1 }).catch((error: unknown) => error);
+      return String(error);
+    }, undefined);
+    expect(message).toBe('RangeError: out of memory: expected room for 6424576 MB more');
+  });
+});
+
 describe('Before init', () => {
   it('everything that needs the module says to call it', async () => {
     const outcomes = await inThread(
-      async ({ sequential, dense, generateDigits, normalizeDigit, loadModel, writeSafetensors }) => {
+      async ({ sequential, dense, loadModel, writeSafetensors }) => {
         const config = JSON.stringify({ name: 'a', seed: 1, layers: [dense({ units: 1, inputShape: [1] })] });
         const tensors = [
           { name: 'dense/kernel', shape: [1, 1], data: new Float32Array(1) },
@@ -246,8 +354,6 @@ describe('Before init', () => {
         const outcomes: string[] = [];
         for (const call of [
           () => sequential({ layers: [dense({ units: 1, inputShape: [1] })] }),
-          () => generateDigits({ count: 1 }),
-          () => normalizeDigit(new Uint8Array(1), 1, 1),
           () => loadModel(file),
         ]) {
           try {
@@ -262,7 +368,7 @@ describe('Before init', () => {
       undefined,
     );
     const message = 'Error: mlp-wasm is not loaded yet: call `await init()` first';
-    expect(outcomes).toEqual([message, message, message, message]);
+    expect(outcomes).toEqual([message, message]);
   });
 
   it('dense and the file readers work', async () => {

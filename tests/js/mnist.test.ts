@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   dense,
-  generateDigits,
   init,
   sequential,
   type DigitSet,
   type FitOptions,
   type OptimizerConfig,
 } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { findMnist, loadMnist } from './mnist.js';
 
 // What the library makes of real digits. Needs the four MNIST files; see mnist.ts.
@@ -81,7 +81,7 @@ describe.skipIf(!findMnist())('On MNIST', () => {
   });
 
   it('a network that has only seen generated digits reads 90 %', async () => {
-    const digits = generateDigits({ count: 60_000, seed: 1 });
+    const digits = await generateDigits({ count: 60_000, seed: 1 });
     const accuracies = await accuraciesOf(
       '784-128 relu-10 on 60,000 generated digits, Adam 0.001, batch 64, 6 epochs',
       {

@@ -50,10 +50,9 @@ beforeAll(async () => {
   const [, shown] = /```js\n(import \{ init.*?)```/s.exec(readme)!;
   await writeFile(
     join(app, 'data.ts'),
-    `import { generateDigits, init } from 'mlp-wasm';
-    await init();
-    export const { x, y } = generateDigits({ count: 500, seed: 1 });
-    export const { x: xTest, y: yTest } = generateDigits({ count: 100, seed: 2 });
+    `import { generateDigits } from 'mlp-wasm/digits';
+    export const { x, y } = await generateDigits({ count: 500, seed: 1 });
+    export const { x: xTest, y: yTest } = await generateDigits({ count: 100, seed: 2 });
     `,
   );
   program = `import { x, xTest, y, yTest } from './data.js';
@@ -82,6 +81,7 @@ function expectOutcome(text: string) {
 
 /** A page loads the second by itself, or the first where its engine has no relaxed SIMD. */
 const FLAVOURS = ['mlp', 'mlp-relaxed', 'mlp-threads', 'mlp-relaxed-threads', 'mlp-scalar'];
+const DIGITS = ['digits', 'digits-scalar'];
 
 describe('The tarball', () => {
   it('holds what users need and nothing else', () => {
@@ -95,9 +95,20 @@ describe('The tarball', () => {
   it('has its declarations and every flavour', () => {
     const names = packed.files.map(({ path }) => path);
     expect(names).toEqual(
-      expect.arrayContaining(FLAVOURS.flatMap((name) => [`dist/${name}.js`, `dist/${name}.wasm`])),
+      expect.arrayContaining([
+        ...FLAVOURS.map((name) => `dist/${name}.js`),
+        ...[...FLAVOURS, ...DIGITS].map((name) => `dist/${name}.wasm`),
+      ]),
     );
-    expect(names).toEqual(expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/thread.js']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/digits.js',
+        'dist/digits.d.ts',
+        'dist/thread.js',
+      ]),
+    );
   });
 
   it('needs no other package and runs no script when it is installed', async () => {
@@ -168,7 +179,8 @@ describe('Installed in an empty folder', () => {
     ['with the newest libraries', { module: 'preserve', moduleResolution: 'bundler', target: 'esnext' }],
   ])('has types that check, with no help from skipLibCheck, %s', async (_name, options) => {
     const source = `
-      import { earlyStopping, init, dense, loadCheckpoint, schedules, sequential, warmup, type History, type Logs, type Sequential, type Weight } from 'mlp-wasm';
+      import { earlyStopping, init, dense, loadCheckpoint, schedules, sequential, warmup, type DigitSet, type History, type Logs, type Sequential, type Weight } from 'mlp-wasm';
+      import { generateDigits } from 'mlp-wasm/digits';
       const model: Sequential = sequential({ layers: [dense({ units: 1, inputShape: [1] })] });
       const predictions: Float32Array = model.predict([[1]]);
       const history: Promise<History> = model.fit([[1]], [1], { callbacks: { onEpochEnd(epoch: number, logs: Logs) {} } });
@@ -192,6 +204,7 @@ describe('Installed in an empty folder', () => {
       // @ts-expect-error
       model.fit([[1]], [1], { every: 5 });
       const bytes: Promise<Uint8Array> = model.save();
+      const digits: Promise<DigitSet> = generateDigits({ count: 1 });
       // @ts-expect-error
       dense({ units: 1, activation: 'rellu' });
       // @ts-expect-error
@@ -204,7 +217,7 @@ describe('Installed in an empty folder', () => {
       const wrong: string = model.countParams();
       // @ts-expect-error
       init({ wasmUrl: 5 });
-      export { bytes, history, predictions, walk, weights, wrong };
+      export { bytes, digits, history, predictions, walk, weights, wrong };
     `;
     await writeFile(join(app, 'types.ts'), source);
     const compilerOptions = { ...options, strict: true, noEmit: true, skipLibCheck: false, types: [] };
@@ -217,9 +230,9 @@ describe('Installed in an empty folder', () => {
   });
 
   it('lends out the wasm files by name', async () => {
-    const source = `console.log(import.meta.resolve('mlp-wasm/mlp.wasm'), import.meta.resolve('mlp-wasm/mlp-scalar.wasm'))`;
+    const source = `console.log(...['mlp', 'mlp-scalar', 'digits'].map((name) => import.meta.resolve('mlp-wasm/' + name + '.wasm')))`;
     const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], { cwd: app });
-    expect(stdout).toMatch(/dist\/mlp\.wasm .*dist\/mlp-scalar\.wasm/);
+    expect(stdout).toMatch(/dist\/mlp\.wasm .*dist\/mlp-scalar\.wasm .*dist\/digits\.wasm/);
   });
 
   it('keeps its insides to itself', async () => {
@@ -285,7 +298,7 @@ describe('In Chromium', () => {
       build: { outDir, emptyOutDir: true, target: 'esnext' },
     });
     const files = await readdir(join(outDir, 'assets'));
-    expect(files.filter((name) => name.endsWith('.wasm'))).toHaveLength(FLAVOURS.length);
+    expect(files.filter((name) => name.endsWith('.wasm'))).toHaveLength(FLAVOURS.length + DIGITS.length);
     const site = await serve(outDir, '/deep/down/');
     try {
       await expectOutcomeAt(site.url);
@@ -348,14 +361,11 @@ describe('In Chromium', () => {
   });
 
   const importMap = (target: string) =>
-    `<script type="importmap">{ "imports": { "mlp-wasm": "${target}" } }</script>`;
+    `<script type="importmap">{ "imports": { "mlp-wasm": "${target}index.js", "mlp-wasm/digits": "${target}digits.js" } }</script>`;
   const MAIN = '<script type="module" src="./src/main.js"></script>';
 
   it('runs from a plain static server, by an import map', async () => {
-    await writeFile(
-      join(app, 'static.html'),
-      page(importMap('./node_modules/mlp-wasm/dist/index.js') + MAIN),
-    );
+    await writeFile(join(app, 'static.html'), page(importMap('./node_modules/mlp-wasm/dist/') + MAIN));
     const site = await serve(app, '/some/where/');
     try {
       await expectOutcomeAt(`${site.url}static.html`);
@@ -372,7 +382,7 @@ describe('In Chromium', () => {
       recursive: true,
       filter: (path) => !path.endsWith('.wasm'),
     });
-    await writeFile(join(app, 'vite7.html'), page(importMap('/node_modules/.vite/deps/index.js') + MAIN));
+    await writeFile(join(app, 'vite7.html'), page(importMap('/node_modules/.vite/deps/') + MAIN));
     const site = await serve(app, '/');
     try {
       await expectOutcomeAt(`${site.url}vite7.html`);

@@ -3,7 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DIST } from './thread.js';
 
-type Package = typeof import('mlp-wasm');
+type Package = typeof import('mlp-wasm') & typeof import('mlp-wasm/digits');
 type Internals = typeof import('../../web/src/wasm.js');
 
 const FLAG = '--experimental-wasm-relaxed-simd';
@@ -18,10 +18,12 @@ export async function inProcess<Data, Result>(
   data: Data,
 ): Promise<Result> {
   const source = `
-    const [mlp, internals] = await Promise.all(['index.js', 'wasm.js'].map((file) => import(${JSON.stringify(DIST)} + file)));
+    const [mlp, digits, internals] = await Promise.all(
+      ['index.js', 'digits.js', 'wasm.js'].map((file) => import(${JSON.stringify(DIST)} + file)),
+    );
     let text = '';
     for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-    const result = await (${run.toString()})(mlp, JSON.parse(text), internals);
+    const result = await (${run.toString()})({ ...mlp, ...digits }, JSON.parse(text), internals);
     process.stdout.write(JSON.stringify({ result }));
   `;
   const child = promisify(execFile)(process.execPath, [...flags, '--input-type=module', '--eval', source], {

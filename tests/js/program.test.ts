@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   dense,
-  generateDigits,
   init,
   loadModel,
   sequential,
@@ -10,6 +9,7 @@ import {
   type Logs,
   type Sequential,
 } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { bitsOf, weightBits } from './bits.js';
 
 describe('The program of the README', () => {
@@ -21,8 +21,8 @@ describe('The program of the README', () => {
 
   beforeAll(async () => {
     await init();
-    train = generateDigits({ count: 2000, seed: 1 });
-    test = generateDigits({ count: 500, seed: 2 });
+    train = await generateDigits({ count: 2000, seed: 1 });
+    test = await generateDigits({ count: 500, seed: 2 });
     model = sequential({
       seed: 42,
       layers: [

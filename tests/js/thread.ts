@@ -8,7 +8,7 @@ export const DIST = new URL('../../dist/', import.meta.url).href;
 /** The same as a path. */
 export const DIST_PATH = fileURLToPath(DIST);
 
-type Package = typeof import('mlp-wasm');
+type Package = typeof import('mlp-wasm') & typeof import('mlp-wasm/digits');
 /** What is not public: the module itself, its memory. */
 type Internals = typeof import('../../web/src/wasm.js');
 
@@ -17,7 +17,7 @@ type Internals = typeof import('../../web/src/wasm.js');
  * text: it sees its arguments and nothing else of the file it stands in, nor what is compiled to more than itself,
  * such as `using`.
  *
- * @param run gets the package, `data`, and the package's internals
+ * @param run gets the package with its digits, `data`, and the package's internals
  * @returns what `run` returned
  * @throws {Error} what `run` threw; its name and message cross
  */
@@ -28,8 +28,8 @@ export async function inThread<Data, Result>(
   const source = `
     const { parentPort, workerData: { dist, data } } = require('node:worker_threads');
     const load = (file) => import(dist + file);
-    Promise.all([load('index.js'), load('wasm.js')])
-      .then(([mlp, internals]) => (${run.toString()})(mlp, data, internals))
+    Promise.all([load('index.js'), load('digits.js'), load('wasm.js')])
+      .then(([mlp, digits, internals]) => (${run.toString()})({ ...mlp, ...digits }, data, internals))
       .then((value) => parentPort.postMessage({ value }))
       .catch((error) => parentPort.postMessage({ error: { name: error.name, message: error.message } }));
   `;

@@ -1,6 +1,7 @@
 /** Where a run's digits come from: generated on the spot, or the files of MNIST. Used by the training worker. */
-import { generateDigits, readMnist } from 'mlp-wasm';
+import { readMnist } from 'mlp-wasm';
 import type { DigitSet } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
 import { MNIST_PARTS } from './training-messages.js';
 import type { DataSource, MnistPart } from './training-messages.js';
 
@@ -50,7 +51,7 @@ async function generate(count: number, seed: number, progress: Progress): Promis
     for (let row = 0; row < set.count; row += CHUNK) {
       if (!(await progress(doing, made / total))) return undefined;
       const size = Math.min(CHUNK, set.count - row);
-      const chunk = generateDigits({ count: size, seed, first: begin + row });
+      const chunk = await generateDigits({ count: size, seed, first: begin + row });
       set.x.set(chunk.x, row * set.features);
       set.y.set(chunk.y, row);
       made += size;

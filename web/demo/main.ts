@@ -1,5 +1,6 @@
 /** The page: makes the store, hands it to the owners of the page's parts, and decides which network answers. */
-import { init, normalizeDigit } from 'mlp-wasm';
+import { init } from 'mlp-wasm';
+import { loadDigits, normalizeDigit } from 'mlp-wasm/digits';
 import { mountCharts } from './charts.js';
 import { mountKernels } from './kernels.js';
 import { mountMistakes } from './mistakes.js';
@@ -46,16 +47,12 @@ void start();
 /** Loads the package and the pretrained network; from then on every change of the drawing is read. */
 async function start(): Promise<void> {
   try {
-    await init();
+    await Promise.all([init(), loadDigits()]);
   } catch (error) {
     report('This page cannot start', error);
     return;
   }
-  store.on(['strokes'], () => {
-    const { strokes } = store.state;
-    const { ink, width, height } = inkOf(strokes);
-    store.set({ pixels: strokes.length > 0 ? normalizeDigit(ink, width, height) : undefined });
-  });
+  store.on(['strokes'], () => void prepareDrawing());
   let pretrained: Pretrained | undefined;
   try {
     pretrained = await Pretrained.load();
@@ -64,6 +61,14 @@ async function start(): Promise<void> {
     report('The pretrained network is missing; train one to get answers', error);
   }
   answerWith(pretrained);
+}
+
+/** Brings the drawing into the form that networks read. */
+async function prepareDrawing(): Promise<void> {
+  const { strokes } = store.state;
+  const { ink, width, height } = inkOf(strokes);
+  const pixels = strokes.length > 0 ? await normalizeDigit(ink, width, height) : undefined;
+  if (store.state.strokes === strokes) store.set({ pixels });
 }
 
 /** The visitor's network answers when there is one, else the pretrained one. */

@@ -7,7 +7,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   root: here('.'),
   base: './',
-  resolve: { alias: { 'mlp-wasm': here('../../dist/index.js') } },
+  // The first that fits counts.
+  resolve: { alias: { 'mlp-wasm/digits': here('../../dist/digits.js'), 'mlp-wasm': here('../../dist/index.js') } },
   worker: { format: 'es' },
   build: {
     outDir: here('../../build/page'),

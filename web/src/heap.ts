@@ -67,11 +67,6 @@ export function copyFloats<To extends Float32Array = Float32Array<ArrayBuffer>>(
   return to;
 }
 
-/** A copy of `length` bytes from memory. */
-export function copyBytes(pointer: Pointer, length: number): Uint8Array<ArrayBuffer> {
-  return mlp().HEAPU8.slice(pointer, pointer + length);
-}
-
 /** Floats that stay at one place in memory and are used so often that a view each time would be garbage. */
 export class FloatBlock {
   #view: Float32Array<ArrayBuffer> | undefined;

@@ -21,7 +21,6 @@ export {
   type MonitorOptions,
   type ReduceLROnPlateauOptions,
 } from './callbacks.js';
-export { DIGIT_SIZE, generateDigits, normalizeDigit } from './digits.js';
 export { readIdx, readMnist, type IdxArray, type IdxOptions, type MnistFiles } from './formats/idx.js';
 export { readCsv, type CsvOptions, type CsvTable } from './formats/csv.js';
 export {

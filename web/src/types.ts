@@ -575,7 +575,7 @@ export interface InitOptions {
   threads?: number | 'auto';
 }
 
-/** `count` digit images, from {@link generateDigits} or a file reader. */
+/** `count` images, from a file reader or from `generateDigits` of `mlp-wasm/digits`. */
 export interface DigitSet {
   /** count × features grey levels scaled to [0, 1], row-major. */
   x: Float32Array;

@@ -1,6 +1,6 @@
-/** Loads the WebAssembly module. No other file does, and no other file knows its flavours. */
-import { checkBoolean, checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
-import { asBytes } from './formats/input.js';
+/** Instantiates the network's module. No other file does, and no other file knows its flavours. */
+import { checkBoolean, checkInteger, checkObject, rangeError, typeError } from './check.js';
+import { checkSource, loadWasm, supportsSimd } from './load.js';
 import { canShareMemory, processors, startPool } from './pool.js';
 import type { Backend, InitOptions } from './types.js';
 
@@ -21,7 +21,7 @@ export interface SampleAddresses {
   classes: Pointer;
 }
 
-/** What `cpp/bindings.cc` binds as `Model`. */
+/** What `cpp/bindings.cc` binds as `Model.…`. */
 export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
@@ -71,7 +71,7 @@ export interface NativeModel {
   delete(): void;
 }
 
-/** What `cpp/bindings.cc` binds as `Trainer`. */
+/** What `cpp/bindings.cc` binds as `Trainer.…`. */
 export interface NativeTrainer {
   beginEpoch(): void;
   seek(model: NativeModel, batch: number, passBatch: number, sums: number[]): void;
@@ -109,8 +109,6 @@ export interface MlpModule {
     shuffle: boolean,
     batchesPerEpoch: number,
   ) => NativeTrainer;
-  normalizeDigit(ink: Pointer, width: number, height: number, out: Pointer): boolean;
-  generateDigits(seed: number, first: number, count: number, pixels: Pointer, labels: Pointer): void;
   catalogue(): Catalogue;
   /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
   poolEntry?(): number;
@@ -148,18 +146,14 @@ export async function init(options: InitOptions = {}): Promise<void> {
 }
 
 function checkOptions(options: InitOptions): void {
-  const { wasmUrl, wasmBinary, simd, deterministic, threads } = checkObject('init: options', options, [
+  const { simd, deterministic, threads } = checkObject('init: options', options, [
     'wasmUrl',
     'wasmBinary',
     'simd',
     'deterministic',
     'threads',
   ]);
-  if (wasmUrl !== undefined && !(wasmUrl instanceof URL)) {
-    if (typeof wasmUrl !== 'string') throw typeError('init: wasmUrl', 'a string or a URL', wasmUrl);
-    checkString('init: wasmUrl', wasmUrl);
-  }
-  if (wasmBinary !== undefined) asBytes('init: wasmBinary', wasmBinary);
+  checkSource('init', options);
   if (simd !== undefined && simd !== 'relaxed' && typeof simd !== 'boolean') {
     throw typeError('init: simd', "'relaxed', true or false", simd);
   }
@@ -231,12 +225,7 @@ const FLAVOURS: Flavour[] = [
   },
 ];
 
-/** A module of one function, `i8x16.popcnt(i8x16.splat(0))`: an engine with 128-bit SIMD finds it valid. */
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
-  11,
-]);
-/** The same for relaxed SIMD: `f32x4.relaxed_madd` of three `i8x16.splat(0)`. */
+/** A module of one function, `f32x4.relaxed_madd` of three `i8x16.splat(0)`: an engine with relaxed SIMD finds it valid. */
 const RELAXED_SIMD_PROBE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0,
   253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
@@ -248,7 +237,7 @@ function chooseInstructions({ simd, deterministic, wasmUrl, wasmBinary }: InitOp
   // A file of the caller's own is mlp.wasm unless they say otherwise.
   const relaxed = !deterministic && wasmUrl === undefined && wasmBinary === undefined;
   if (relaxed && WebAssembly.validate(RELAXED_SIMD_PROBE)) return 'relaxed';
-  return WebAssembly.validate(SIMD_PROBE);
+  return supportsSimd();
 }
 
 function chooseFlavour(options: InitOptions, threads: number): Flavour {
@@ -257,17 +246,14 @@ function chooseFlavour(options: InitOptions, threads: number): Flavour {
 }
 
 async function load(options: InitOptions): Promise<{ module: MlpModule; backend: Backend }> {
-  const { wasmUrl, wasmBinary, threads = 1 } = options;
+  const { threads = 1 } = options;
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
   const flavour = chooseFlavour(options, wantedThreads);
-  const url = wasmUrl ?? unbundled(flavour.url());
-  const source = wasmBinary ? 'the given wasmBinary' : String(url);
-  try {
-    // At once: each is a way to the server and back.
-    const [glue, compiled] = await Promise.all([
-      flavour.glue(),
-      wasmBinary ? WebAssembly.compile(wasmBinary as BufferSource) : compileFrom(url),
-    ]);
+  // Asked for at once with the module: each is a way to the server and back.
+  const asked = flavour.glue();
+  asked.catch(() => {}); // seen below, unless the module fails first
+  return loadWasm(options, flavour.url(), async (compiled) => {
+    const glue = await asked;
     let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm: InstantiateWasm = (imports, receive) => {
@@ -283,30 +269,5 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
     });
     const workers = flavour.shared ? await startPool(module, compiled, memory!, wantedThreads - 1) : 0;
     return { module, backend: { simd: flavour.simd, threads: workers + 1 } };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`mlp-wasm: could not load the WebAssembly module from ${source}: ${reason}`, { cause });
-  }
-}
-
-/**
- * The dev server of Vite 7 and before serves packages bundled anew from `node_modules/.vite/deps`, without the files
- * that lie beside them.
- */
-function unbundled({ href }: URL): string {
-  return href.replace(/\/\.vite\/deps\/(?=[^/]+$)/, '/mlp-wasm/dist/');
-}
-
-async function compileFrom(url: string | URL): Promise<WebAssembly.Module> {
-  if (String(url).startsWith('file:')) {
-    // Not an import, which bundlers for the web would try to resolve.
-    const { readFile } = process!.getBuiltinModule('node:fs/promises');
-    return WebAssembly.compile(await readFile(new URL(url)));
-  }
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
-  // Streaming insists on the right media type and nothing beside it; servers do not all send just that.
-  return response.headers.get('content-type') === 'application/wasm'
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+  });
 }
