@@ -1,7 +1,15 @@
 /** Owner of the settings form: presets, the fields with their sentences, and the URL hash. */
-import { OPTIMIZERS } from 'mlp-wasm';
 import { element, make } from './dom.js';
-import { FIELD_NAMES, fromHash, HIDDEN_ACTIVATIONS, PRESETS, presetOf, readSettings, toHash } from './settings.js';
+import {
+  BATCH_OPTIMIZERS,
+  FIELD_NAMES,
+  fromHash,
+  HIDDEN_ACTIVATIONS,
+  PRESETS,
+  presetOf,
+  readSettings,
+  toHash,
+} from './settings.js';
 import type { FieldName, Fields } from './settings.js';
 import type { PageStore } from './state.js';
 
@@ -9,7 +17,7 @@ export function mountSettingsForm(store: PageStore): void {
   const form = element('settings', HTMLFormElement);
   mountPresets(store);
   addChoices('activation', HIDDEN_ACTIVATIONS);
-  addChoices('optimizer', OPTIMIZERS);
+  addChoices('optimizer', BATCH_OPTIMIZERS);
 
   form.addEventListener('input', (event) => {
     const field = event.target;

@@ -29,6 +29,9 @@ export type FieldErrors = Partial<Record<FieldName, string>>;
 /** Hidden layers may use any activation that looks at one unit at a time. */
 export const HIDDEN_ACTIVATIONS = ACTIVATIONS.filter((name) => name !== 'softmax' && name !== 'logSoftmax');
 
+/** Those that take batches. */
+export const BATCH_OPTIMIZERS = OPTIMIZERS.filter((name) => name !== 'lbfgs');
+
 const LAYERS_AT_MOST = 6;
 const UNITS_AT_MOST = 2048;
 
@@ -89,7 +92,12 @@ export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
     initial: 'sigmoid',
     read: (text) => choice(text, HIDDEN_ACTIVATIONS),
   },
-  optimizer: { key: 'optimizer', title: 'optimizer', initial: 'sgd', read: (text) => choice(text, OPTIMIZERS) },
+  optimizer: {
+    key: 'optimizer',
+    title: 'optimizer',
+    initial: 'sgd',
+    read: (text) => choice(text, BATCH_OPTIMIZERS),
+  },
   learningRate: { key: 'lr', title: 'learning rate', initial: '0.5', read: (text) => positive(text, 100) },
   batchSize: { key: 'batch', title: 'batch size', initial: '32', read: (text) => integer(text, 1, 10_000) },
   epochs: { key: 'epochs', title: 'epochs', initial: '10', read: (text) => integer(text, 1, 1000) },
