@@ -379,7 +379,7 @@ TEST(NonFiniteTest, IsTheFirstLayerOfAPassAndTheLastParameter) {
   for (const Scalar bad : {infinity, -infinity, std::numeric_limits<Scalar>::quiet_NaN()}) {
     for (std::size_t layer = 0; layer < 3; ++layer) {
       network.parameters() = good;
-      const Index place = network.layers()[layer].biasOffset();
+      const Index place = network.layers()[layer]->biasOffset();
       network.parameters()[place] = bad;
       network.forward(view(x));
       // tanh brings infinities back.
@@ -389,7 +389,7 @@ TEST(NonFiniteTest, IsTheFirstLayerOfAPassAndTheLastParameter) {
     }
   }
   network.parameters()[0] = infinity;
-  EXPECT_EQ(firstNonFinite(network).parameter, network.layers()[2].biasOffset());
+  EXPECT_EQ(firstNonFinite(network).parameter, network.layers()[2]->biasOffset());
 }
 
 }  // namespace
