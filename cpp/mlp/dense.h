@@ -9,8 +9,8 @@
 #include <string>
 
 #include "mlp/activation.h"
-#include "mlp/initializer.h"
 #include "mlp/batcher.h"
+#include "mlp/initializer.h"
 #include "mlp/types.h"
 
 namespace mlp {

@@ -48,12 +48,7 @@ constexpr Metric kMetrics[] = {
 
 Table<Metric> metrics() { return kMetrics; }
 
-const Metric* findMetric(std::string_view name) {
-  for (const Metric& metric : metrics()) {
-    if (name == metric.name) return &metric;
-  }
-  return nullptr;
-}
+const Metric* findMetric(std::string_view name) { return findNamed(metrics(), name); }
 
 double metricSum(const Metric& metric, ConstMatrixMap outputs, ConstMatrixMap targets, Scalar threshold) {
   double sum = 0;

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "mlp/batcher.h"
 #include "mlp/dense.h"
 #include "mlp/loss.h"
-#include "mlp/batcher.h"
 #include "mlp/types.h"
 
 namespace mlp {

@@ -106,11 +106,6 @@ const std::vector<Optimizer>& optimizers() {
   return table;
 }
 
-const Optimizer* findOptimizer(std::string_view name) {
-  for (const Optimizer& optimizer : optimizers()) {
-    if (name == optimizer.name) return &optimizer;
-  }
-  return nullptr;
-}
+const Optimizer* findOptimizer(std::string_view name) { return findNamed(optimizers(), name); }
 
 }  // namespace mlp

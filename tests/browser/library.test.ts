@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
 import * as digits from 'mlp-wasm/digits';
 import { fingerprint } from '../js/fingerprint.js';
-import { launch, serve, type Site } from './chromium.js';
+import { closeInSilence, launch, serve, type Site } from './chromium.js';
 import { makeLibrary, policyFor, type Library } from './library.js';
 
 declare const library: Library;
@@ -28,12 +28,7 @@ afterAll(async () => {
   await site?.close();
   await made?.remove();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterEach(() => closeInSilence(browser, complaints));
 
 async function open(): Promise<Page> {
   const page = await (await browser.newContext()).newPage();

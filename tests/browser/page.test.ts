@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { findMnist } from '../js/mnist.js';
-import { launch, serve } from './chromium.js';
+import { closeInSilence, launch, serve } from './chromium.js';
 import type { Site } from './chromium.js';
 
 type Point = [number, number];
@@ -24,12 +24,7 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterEach(() => closeInSilence(browser, complaints));
 
 /** A page that has not been told to open anything. */
 async function blank(options: BrowserContextOptions = {}): Promise<Page> {

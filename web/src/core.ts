@@ -1,7 +1,7 @@
 /** What the parts of a model share: the native object and the description it was built from. */
 import { reserve, type Scope } from './heap.js';
 import { rangeError } from './check.js';
-import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
+import { checkInputs, checkTargets, firstNotFinite, type InputRows, type TargetRows } from './data.js';
 import type { ResolvedCompile, ResolvedLayers } from './layers.js';
 import type { Inputs, Targets, Weight } from './types.js';
 import { backend, catalogue, type NativeModel, type SampleAddresses, type TargetKind } from './wasm.js';
@@ -120,6 +120,6 @@ export function logsFrom(core: Core, sums: number[], prefix: '' | 'val' = ''): {
 
 /** @throws {RangeError} when any weight is not finite. */
 export function checkFinite(argument: string, data: Float32Array): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(data);
   if (bad >= 0) throw rangeError(`${argument}[${bad}]`, 'a finite number', data[bad]);
 }

@@ -1,6 +1,6 @@
 /** Instantiates the network's module. No other file does, and no other file knows its flavours. */
 import { checkBoolean, checkInteger, checkObject, rangeError, typeError } from './check.js';
-import { checkSource, loadWasm, supportsSimd } from './load.js';
+import { checkSource, loadWasm, supportsRelaxedSimd, supportsSimd } from './load.js';
 import { canShareMemory, processors, startPool } from './pool.js';
 import type { Backend, InitOptions } from './types.js';
 
@@ -21,7 +21,7 @@ export interface SampleAddresses {
   classes: Pointer;
 }
 
-/** What `cpp/bindings.cc` binds as `Model.…`. */
+/** What `cpp/bindings.cc` binds as `Model`. */
 export interface NativeModel {
   addDense(layer: object): void;
   compile(loss: object, metricNames: string[], optimizer: object): void;
@@ -57,7 +57,7 @@ export interface NativeModel {
   delete(): void;
 }
 
-/** What `cpp/bindings.cc` binds as `Trainer.…`. */
+/** What `cpp/bindings.cc` binds as `Trainer`. */
 export interface NativeTrainer {
   beginEpoch(): void;
   run(maxBatches: number, budgetMs: number): void;
@@ -144,7 +144,7 @@ function checkOptions(options: InitOptions): void {
   if (threads !== undefined && threads !== 'auto') checkInteger('init: threads', threads, 1, 32);
   if (simd === 'relaxed' && deterministic)
     throw rangeError('init: simd', 'true or false with deterministic', simd);
-  if (simd === 'relaxed' && !WebAssembly.validate(RELAXED_SIMD_PROBE))
+  if (simd === 'relaxed' && !supportsRelaxedSimd())
     throw rangeError('init: simd', 'true or false in an engine without relaxed SIMD', simd);
 }
 
@@ -208,18 +208,12 @@ const FLAVOURS: Flavour[] = [
   },
 ];
 
-/** A module of one function, `f32x4.relaxed_madd` of three `i8x16.splat(0)`: an engine with relaxed SIMD finds it valid. */
-const RELAXED_SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0,
-  253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
-]);
-
 /** The fastest instructions that the engine has and the options allow. */
 function chooseInstructions({ simd, deterministic, wasmUrl, wasmBinary }: InitOptions): Backend['simd'] {
   if (simd !== undefined) return simd;
   // A file of the caller's own is mlp.wasm unless they say otherwise.
   const relaxed = !deterministic && wasmUrl === undefined && wasmBinary === undefined;
-  if (relaxed && WebAssembly.validate(RELAXED_SIMD_PROBE)) return 'relaxed';
+  if (relaxed && supportsRelaxedSimd()) return 'relaxed';
   return supportsSimd();
 }
 
