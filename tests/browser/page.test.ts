@@ -327,6 +327,26 @@ describe('training', () => {
     expect(await text(page, '#reader')).toContain('your network');
   });
 
+  it('stays stopped when reports are slower than the answer', async () => {
+    const page = await blank();
+    await page.addInitScript(() => {
+      const listen = MessagePort.prototype.addEventListener;
+      MessagePort.prototype.addEventListener = function (type: string, listener: unknown) {
+        const late = (event: unknown) => setTimeout(listener as (event: unknown) => void, 100, event);
+        listen.call(this, type, late);
+      };
+    });
+    await page.goto(site.url + LONG);
+    await status(page, /ready/);
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    await page.waitForTimeout(500);
+    expect(await text(page, '#status')).toMatch(/^Stopped/);
+    expect(await page.isEnabled('#train')).toBe(true);
+  });
+
   it('pauses, resumes, stops and resets', async () => {
     const page = await open(LONG);
     await page.click('#train');
