@@ -34,20 +34,16 @@ export async function buildPackage() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
-  // In few files, which compress better than many; wasm.js is for the tests, thread.js for workers.
+  const glue = (file) => ({ path: at('build/web', file) });
+  // One file each, because a file that asks for another costs a page a way to the server and back.
   await build({
     ...common,
-    entryPoints: ['index', 'digits', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
+    entryPoints: ['index', 'digits', 'thread'].map((name) => at(`web/src/${name}.ts`)),
     bundle: true,
-    splitting: true,
-    chunkNames: 'core-[hash]',
-    external: FLAVOURS.map((name) => `./${name}.js`),
+    external: ['./mlp-threads.js'],
+    plugins: [{ name: 'glue', setup: ({ onResolve }) => onResolve({ filter: /^\.\/mlp\.js$/ }, () => glue('mlp.js')) }],
   });
-  await build({
-    ...common,
-    entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),
-    outbase: at('build/web'),
-  });
+  await build({ ...common, entryPoints: [glue('mlp-threads.js').path] });
   for (const name of [...FLAVOURS, ...DIGITS]) {
     const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
     writeFileSync(at(`dist/${name}.wasm`), bytes);

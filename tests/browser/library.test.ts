@@ -64,7 +64,7 @@ describe('The package on a page', () => {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
     await page.evaluate(() => library.program());
-    expect(asked.sort()).toEqual(['digits.wasm', 'mlp-relaxed.js', 'mlp-relaxed.wasm']);
+    expect(asked.sort()).toEqual(['digits.wasm', 'mlp-relaxed.wasm']);
   });
 
   it('agrees with PyTorch and with central differences in that flavour too', async () => {

@@ -1,6 +1,7 @@
 /** Instantiates the network's module. No other file does, and no other file knows its flavours. */
 import { checkBoolean, checkInteger, checkObject, rangeError, typeError } from './check.js';
 import { checkSource, loadWasm, supportsRelaxedSimd, supportsSimd } from './load.js';
+import createMlp from './mlp.js';
 import { canShareMemory, processors, startPool } from './pool.js';
 import type { Backend, InitOptions } from './types.js';
 
@@ -170,42 +171,16 @@ function loaded() {
 
 interface Flavour extends Pick<Backend, 'simd'> {
   shared: boolean;
-  glue(): Promise<typeof import('./mlp.js')>;
   url(): URL;
 }
 
 /** The modules there are. Bundlers find the files by these very expressions. */
 const FLAVOURS: Flavour[] = [
-  {
-    simd: 'relaxed',
-    shared: true,
-    glue: () => import('./mlp-relaxed-threads.js'),
-    url: () => new URL('./mlp-relaxed-threads.wasm', import.meta.url),
-  },
-  {
-    simd: true,
-    shared: true,
-    glue: () => import('./mlp-threads.js'),
-    url: () => new URL('./mlp-threads.wasm', import.meta.url),
-  },
-  {
-    simd: 'relaxed',
-    shared: false,
-    glue: () => import('./mlp-relaxed.js'),
-    url: () => new URL('./mlp-relaxed.wasm', import.meta.url),
-  },
-  {
-    simd: true,
-    shared: false,
-    glue: () => import('./mlp.js'),
-    url: () => new URL('./mlp.wasm', import.meta.url),
-  },
-  {
-    simd: false,
-    shared: false,
-    glue: () => import('./mlp-scalar.js'),
-    url: () => new URL('./mlp-scalar.wasm', import.meta.url),
-  },
+  { simd: 'relaxed', shared: true, url: () => new URL('./mlp-relaxed-threads.wasm', import.meta.url) },
+  { simd: true, shared: true, url: () => new URL('./mlp-threads.wasm', import.meta.url) },
+  { simd: 'relaxed', shared: false, url: () => new URL('./mlp-relaxed.wasm', import.meta.url) },
+  { simd: true, shared: false, url: () => new URL('./mlp.wasm', import.meta.url) },
+  { simd: false, shared: false, url: () => new URL('./mlp-scalar.wasm', import.meta.url) },
 ];
 
 /** The fastest instructions that the engine has and the options allow. */
@@ -227,10 +202,10 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
   const flavour = chooseFlavour(options, wantedThreads);
   // Asked for at once with the module: each is a way to the server and back.
-  const asked = flavour.glue();
-  asked.catch(() => {}); // seen below, unless the module fails first
+  const asked = flavour.shared ? import('./mlp-threads.js').then((glue) => glue.default) : undefined;
+  asked?.catch(() => {}); // seen below, unless the module fails first
   return loadWasm(options, flavour.url(), async (compiled) => {
-    const glue = await asked;
+    const create = (await asked) ?? createMlp;
     let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm: InstantiateWasm = (imports, receive) => {
@@ -242,7 +217,7 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
           .catch(reject);
         return {};
       };
-      glue.default({ instantiateWasm }).then(resolve, reject);
+      create({ instantiateWasm }).then(resolve, reject);
     });
     const workers = flavour.shared ? await startPool(module, compiled, memory!, wantedThreads - 1) : 0;
     return { module, backend: { simd: flavour.simd, threads: workers + 1 } };
