@@ -24,18 +24,17 @@ const PRETRAINED = at('build/pretrained.safetensors');
 const newer = (file, than) => existsSync(file) && statSync(file).mtimeMs > statSync(than).mtimeMs;
 
 /**
- * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put all flavours into it,
- * Vite 7 fails. So they see the flavours of worker-host.js as files, of which it imports one by its address.
+ * Bundlers make a worker one classic script unless told otherwise: Vite 8 would put the glue of the threads into it,
+ * Vite 7 fails. So they see it beside worker-host.js as a file, which that imports by its address.
  */
-function hideImports(file) {
-  let imports = 0;
-  const source = readFileSync(file, 'utf8').replace(/\bimport\(("\.\/mlp[^"]*")\)/g, (_, name) => {
-    ++imports;
-    return `import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(${name}, import.meta.url).href)`;
-  });
-  if (imports !== FLAVOURS.length)
-    throw new Error(`${file}: expected an import of every flavour, got ${imports}`);
-  writeFileSync(file, source);
+function hideImport(file) {
+  const source = readFileSync(file, 'utf8');
+  const hidden = source.replace(
+    /\bimport\(("\.\/mlp-threads\.js")\)/,
+    'import(/* webpackIgnore: true */ /* @vite-ignore */ new URL($1, import.meta.url).href)',
+  );
+  if (hidden === source) throw new Error(`${file}: expected an import of mlp-threads.js`);
+  writeFileSync(file, hidden);
 }
 
 /** C++ → build/web; then, with the TypeScript, all of dist/ anew. */
@@ -49,27 +48,18 @@ export async function buildPackage() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
-  const external = FLAVOURS.map((name) => `./${name}.js`);
-  // In few files, which compress better than many; wasm.js is for the tests, thread.js for the core's
-  // threads.
-  await build({
+  const glue = (file) => ({ path: at('build/web', file) });
+  const bundled = {
     ...common,
-    entryPoints: ['index', 'digits', 'wasm', 'thread'].map((name) => at(`web/src/${name}.ts`)),
     bundle: true,
-    splitting: true,
-    chunkNames: 'core-[hash]',
-    external,
-  });
-  // Each by itself: index.js shall not come in more pieces for them.
-  for (const name of ['worker', 'worker-host']) {
-    await build({ ...common, entryPoints: [at(`web/src/${name}.ts`)], bundle: true, external });
-  }
-  hideImports(at('dist/worker-host.js'));
-  await build({
-    ...common,
-    entryPoints: FLAVOURS.map((name) => at(`build/web/${name}.js`)),
-    outbase: at('build/web'),
-  });
+    external: ['./mlp-threads.js'],
+    plugins: [{ name: 'glue', setup: ({ onResolve }) => onResolve({ filter: /^\.\/mlp\.js$/ }, () => glue('mlp.js')) }],
+  };
+  // One file each, because a file that asks for another costs a page a way to the server and back.
+  const entries = ['index', 'digits', 'thread', 'worker', 'worker-host'];
+  await build({ ...bundled, entryPoints: entries.map((name) => at(`web/src/${name}.ts`)) });
+  hideImport(at('dist/worker-host.js'));
+  await build({ ...common, entryPoints: [glue('mlp-threads.js').path] });
   for (const name of [...FLAVOURS, ...DIGITS]) {
     const { bytes } = finalRelaxedOpcodes(readFileSync(at(`build/web/${name}.wasm`)));
     writeFileSync(at(`dist/${name}.wasm`), bytes);

@@ -199,11 +199,6 @@ void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, 
 
 Table<Activation> activations() { return kActivations; }
 
-const Activation* findActivation(std::string_view name) {
-  for (const Activation& activation : activations()) {
-    if (name == activation.name) return &activation;
-  }
-  return nullptr;
-}
+const Activation* findActivation(std::string_view name) { return findNamed(activations(), name); }
 
 }  // namespace mlp

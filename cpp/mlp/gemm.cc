@@ -10,15 +10,15 @@ namespace {
 
 constexpr Index kPanel = 2 * kLanes;  // columns of a packed panel, and of a tile
 constexpr Index kTileRows = 4;        // 4×8 fills 8 of 16 registers with sums; 6×8 spills
-constexpr Index kBlockRows = 16;  // sixteen floats fill a cache line
+constexpr Index kBlockRows = 16;      // sixteen floats fill a cache line
 constexpr Index kPackRows = 16;       // with fewer rows, packing costs more than it saves
 
 // C[0…Rows)[0…columns) = bias + Σ_p A(·, p)·B(p, ·), columns ≤ Vecs·kLanes. A(i, p) = a[i·rowStride +
 // p·depthStride], one of the strides being 1; B(p, j) = b[p·bStride + j].
 template <int Rows, int Vecs, bool RowsAdjacent>
 __attribute__((always_inline)) inline void tile(const Scalar* a, Index aStride, const Scalar* b, Index bStride,
-                                    Index depth, const Scalar* bias, Scalar* c, Index cStride,
-                                    Index columns) {
+                                                Index depth, const Scalar* bias, Scalar* c, Index cStride,
+                                                Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   const Index depthStride = RowsAdjacent ? aStride : 1;
   Vec sums[Rows][Vecs];
@@ -149,7 +149,7 @@ void blockedProduct(const Scalar* a, const Scalar* b, Scalar* c, Index m, Index 
   const Index panels = panelsOf(n);
   const Index panelSize = k * kPanel;
   const Index parts = partsOf(workOf(m, n, k));
-  parallelRanges(panels, parts > 1 ? threadCount() : 1, [=](Index begin, Index end, int) {
+  parallelRanges(panels, parts, [=](Index begin, Index end, int) {
     for (Index i = begin; i < end; ++i) {
       packRows(b + i * kPanel, n, k, columnsOf(i, n), scratch + i * panelSize);
     }

@@ -97,11 +97,6 @@ constexpr Initializer kInitializers[] = {
 
 Table<Initializer> initializers() { return kInitializers; }
 
-const Initializer* findInitializer(std::string_view name) {
-  for (const Initializer& initializer : initializers()) {
-    if (name == initializer.name) return &initializer;
-  }
-  return nullptr;
-}
+const Initializer* findInitializer(std::string_view name) { return findNamed(initializers(), name); }
 
 }  // namespace mlp

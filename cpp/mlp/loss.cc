@@ -209,12 +209,7 @@ constexpr Loss kLosses[] = {
 
 Table<Loss> losses() { return kLosses; }
 
-const Loss* findLoss(std::string_view name) {
-  for (const Loss& loss : losses()) {
-    if (name == loss.name) return &loss;
-  }
-  return nullptr;
-}
+const Loss* findLoss(std::string_view name) { return findNamed(losses(), name); }
 
 Objective::Objective(const Loss& loss, const LossOptions& options, const Activation& output, Scalar outputAlpha)
     : loss_(&loss), options_(options), output_(&output), outputAlpha_(outputAlpha) {

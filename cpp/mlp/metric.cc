@@ -256,11 +256,6 @@ Judged::Judged(const Objective& objective, Index outputs, const MetricOptions& o
 
 Table<Metric> metrics() { return kMetrics; }
 
-const Metric* findMetric(std::string_view name) {
-  for (const Metric& metric : metrics()) {
-    if (name == metric.name) return &metric;
-  }
-  return nullptr;
-}
+const Metric* findMetric(std::string_view name) { return findNamed(metrics(), name); }
 
 }  // namespace mlp

@@ -6,12 +6,12 @@
 #include <optional>
 #include <vector>
 
+#include "mlp/batcher.h"
 #include "mlp/lbfgs.h"
 #include "mlp/loss.h"
 #include "mlp/metric.h"
 #include "mlp/network.h"
 #include "mlp/optimizer.h"
-#include "mlp/batcher.h"
 
 namespace mlp {
 

@@ -11,9 +11,9 @@
 #include <memory>
 #include <vector>
 
+#include "mlp/batcher.h"
 #include "mlp/layer.h"
 #include "mlp/loss.h"
-#include "mlp/batcher.h"
 #include "mlp/types.h"
 
 namespace mlp {

@@ -304,12 +304,7 @@ constexpr Index kChunk = 1024;
 
 Table<Optimizer> optimizers() { return kOptimizers; }
 
-const Optimizer* findOptimizer(std::string_view name) {
-  for (const Optimizer& optimizer : optimizers()) {
-    if (name == optimizer.name) return &optimizer;
-  }
-  return nullptr;
-}
+const Optimizer* findOptimizer(std::string_view name) { return findNamed(optimizers(), name); }
 
 OptimizerOptions Optimizer::defaults() const {
   OptimizerOptions values;

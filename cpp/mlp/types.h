@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace mlp {
 
@@ -44,5 +45,14 @@ class Table {
   const Entry* begin_ = nullptr;
   const Entry* end_ = nullptr;
 };
+
+// The entry of that name; nullptr where there is none.
+template <class Entries>
+auto findNamed(const Entries& entries, std::string_view name) -> decltype(&*entries.begin()) {
+  for (const auto& entry : entries) {
+    if (name == entry.name) return &entry;
+  }
+  return nullptr;
+}
 
 }  // namespace mlp

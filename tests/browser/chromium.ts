@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Chromium: CHROMIUM_PATH, else Debian's, else whatever PATH has. */
 function executable(): string {
@@ -30,6 +31,12 @@ export function launch(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** After a test: closes its pages, and expects that none of them had `complaints`, which are then forgotten. */
+export async function closeInSilence(browser: Browser, complaints: string[]): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  expect(complaints.splice(0)).toEqual([]);
 }
 
 const MEDIA_TYPES: Record<string, string> = {

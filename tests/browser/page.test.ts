@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { findMnist } from '../js/mnist.js';
-import { launch, serve } from './chromium.js';
+import { closeInSilence, launch, serve } from './chromium.js';
 import type { Site } from './chromium.js';
 
 type Point = [number, number];
@@ -24,12 +24,7 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterEach(() => closeInSilence(browser, complaints));
 
 /** A page that has not been told to open anything. */
 async function blank(options: BrowserContextOptions = {}): Promise<Page> {
@@ -330,6 +325,26 @@ describe('training', () => {
     await stroke(page, ONE);
     await answer(page, '1');
     expect(await text(page, '#reader')).toContain('your network');
+  });
+
+  it('stays stopped when reports are slower than the answer', async () => {
+    const page = await blank();
+    await page.addInitScript(() => {
+      const listen = MessagePort.prototype.addEventListener;
+      MessagePort.prototype.addEventListener = function (type: string, listener: unknown) {
+        const late = (event: unknown) => setTimeout(listener as (event: unknown) => void, 100, event);
+        listen.call(this, type, late);
+      };
+    });
+    await page.goto(site.url + LONG);
+    await status(page, /ready/);
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    await page.waitForTimeout(500);
+    expect(await text(page, '#status')).toMatch(/^Stopped/);
+    expect(await page.isEnabled('#train')).toBe(true);
   });
 
   it('pauses, resumes, stops and resets', async () => {

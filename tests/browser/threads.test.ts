@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { shareWork } from '../js/shared-work.js';
 import { inThread } from '../js/thread.js';
-import { launch, serve, type Site } from './chromium.js';
+import { closeInSilence, launch, serve, type Site } from './chromium.js';
 import { makeLibrary, policyFor, type Library } from './library.js';
 
 declare const library: Library;
@@ -42,12 +42,7 @@ afterAll(async () => {
   await Promise.all(Object.values(sites ?? {}).map((site) => site.close()));
   await made?.remove();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterEach(() => closeInSilence(browser, complaints));
 
 async function open({ url }: Site): Promise<Page> {
   const page = await (await browser.newContext()).newPage();

@@ -9,7 +9,7 @@ import {
   type FitOptions,
   type Sequential,
 } from 'mlp-wasm';
-import { mlp } from '../../dist/wasm.js';
+import { mlp } from './internals.js';
 import { weightBits } from './bits.js';
 import { wrong } from './refusals.js';
 

@@ -10,7 +10,7 @@ import {
   type Targets,
 } from 'mlp-wasm';
 import { generateDigits } from 'mlp-wasm/digits';
-import { mlp } from '../../dist/wasm.js';
+import { mlp } from './internals.js';
 import { weightBits } from './bits.js';
 
 beforeAll(() => init());

@@ -13,7 +13,7 @@ import {
   type Sequential,
   type Targets,
 } from 'mlp-wasm';
-import { catalogue } from '../../dist/wasm.js';
+import { catalogue } from './internals.js';
 import { bitsOf, weightBits } from './bits.js';
 
 beforeAll(() => init());

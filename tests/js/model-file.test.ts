@@ -8,7 +8,7 @@ import {
   writeSafetensors,
   type NamedTensor,
 } from 'mlp-wasm';
-import { mlp } from '../../dist/wasm.js';
+import { mlp } from './internals.js';
 import { weightBits } from './bits.js';
 import { mutants } from './mutate.js';
 

@@ -14,7 +14,7 @@ import {
   REGULARIZERS,
   sequential,
 } from 'mlp-wasm';
-import { catalogue } from '../../dist/wasm.js';
+import { catalogue } from './internals.js';
 
 // One spelling per name in C++, TypeScript and README.
 
@@ -159,6 +159,7 @@ it.each([
 describe('The README', () => {
   it('names everything that the package exports', () => {
     const internal = [
+      '_internals',
       'ACTIVATIONS',
       'LOSSES',
       'OPTIMIZERS',

@@ -101,11 +101,8 @@ describe('The tarball', () => {
     const names = packed.files.map(({ path }) => path);
     expect(names).toEqual(
       expect.arrayContaining([
-        ...FLAVOURS.map((name) => `dist/${name}.js`),
         ...[...FLAVOURS, ...DIGITS].map((name) => `dist/${name}.wasm`),
-      ]),
-    );
-    expect(names).toEqual(expect.arrayContaining([
+        'dist/mlp-threads.js',
         'dist/index.js',
         'dist/index.d.ts',
         'dist/digits.js',
@@ -114,7 +111,8 @@ describe('The tarball', () => {
         'dist/worker.js',
         'dist/worker.d.ts',
         'dist/worker-host.js',
-      ]));
+      ]),
+    );
   });
 
   it('needs no other package and runs no script when it is installed', async () => {
@@ -132,19 +130,19 @@ describe('The tarball', () => {
     ]);
   });
 
-  /** A module, what it imports, and the flavour that is taken without being asked for, with their sizes. */
+  /** The flavour that is loaded, the modules and what they import, but for what only threads want; with their sizes. */
   async function sizesOf(entries: string[], loaded: string): Promise<Map<string, number>> {
     const dist = join(app, 'node_modules/mlp-wasm/dist');
     const sizes = new Map<string, number>();
     const visit = async (path: string): Promise<void> => {
-      if (sizes.has(path) || FLAVOURS.some((name) => name !== loaded && path === `${name}.js`)) return;
+      if (sizes.has(path) || path === 'mlp-threads.js') return;
       const source = await readFile(join(dist, path));
       sizes.set(path, gzipSync(source, { level: 9 }).length);
       if (path.endsWith('.wasm')) return;
       const imports = source.toString('utf8').matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+\.js)["']/g);
       for (const [, specifier] of imports) await visit(normalize(join(dirname(path), specifier!)));
     };
-    for (const entry of [...entries, `${loaded}.js`, `${loaded}.wasm`]) await visit(entry);
+    for (const entry of [...entries, `${loaded}.wasm`]) await visit(entry);
     return sizes;
   }
 
@@ -153,6 +151,7 @@ describe('The tarball', () => {
   it.each(['mlp-relaxed', 'mlp'])('gives a page at most 100 kB to load, compressed: %s', async (loaded) => {
     const sizes = await sizesOf(['index.js'], loaded);
     report('a page', sizes);
+    expect([...sizes.keys()]).toEqual(['index.js', `${loaded}.wasm`]);
     expect(sumOf(sizes)).toBeLessThanOrEqual(100_000);
   });
 
@@ -161,12 +160,7 @@ describe('The tarball', () => {
     report('a page with a worker', sizes);
     expect(sumOf(sizes)).toBeLessThanOrEqual(sumOf(await sizesOf(['index.js'], 'mlp-relaxed')) + 8000);
     expect(sizes.get('worker.js')).toBeLessThanOrEqual(6000);
-    expect([...sizes.keys()].sort()).toEqual([
-      'mlp-relaxed.js',
-      'mlp-relaxed.wasm',
-      'worker-host.js',
-      'worker.js',
-    ]);
+    expect([...sizes.keys()].sort()).toEqual(['mlp-relaxed.wasm', 'worker-host.js', 'worker.js']);
   });
 
   function report(who: string, sizes: Map<string, number>) {
@@ -319,7 +313,7 @@ describe('Installed in an empty folder', () => {
   });
 
   it('keeps its insides to itself', async () => {
-    const source = `await import('mlp-wasm/dist/wasm.js')`;
+    const source = `await import('mlp-wasm/dist/thread.js')`;
     const child = run(process.execPath, ['--input-type=module', '--eval', source], { cwd: app });
     await expect(child).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
   });

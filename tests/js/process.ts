@@ -18,12 +18,12 @@ export async function inProcess<Data, Result>(
   data: Data,
 ): Promise<Result> {
   const source = `
-    const [mlp, digits, internals] = await Promise.all(
-      ['index.js', 'digits.js', 'wasm.js'].map((file) => import(${JSON.stringify(DIST)} + file)),
+    const [mlp, digits] = await Promise.all(
+      ['index.js', 'digits.js'].map((file) => import(${JSON.stringify(DIST)} + file)),
     );
     let text = '';
     for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-    const result = await (${run.toString()})({ ...mlp, ...digits }, JSON.parse(text), internals);
+    const result = await (${run.toString()})({ ...mlp, ...digits }, JSON.parse(text), mlp._internals);
     process.stdout.write(JSON.stringify({ result }));
   `;
   const child = promisify(execFile)(process.execPath, [...flags, '--input-type=module', '--eval', source], {

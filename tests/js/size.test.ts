@@ -29,8 +29,7 @@ async function expectAtMost(budget: number, names: string, module: string, wasm:
 
 describe('Gzipped, at most', () => {
   it(`${TRAINER} kB are loaded to train`, async () => {
-    const skips = ['mlp-relaxed', 'mlp-threads', 'mlp-scalar'];
-    await expectAtMost(TRAINER, 'init, sequential, dense', 'index.js', 'mlp.wasm', skips);
+    await expectAtMost(TRAINER, 'init, sequential, dense', 'index.js', 'mlp.wasm', ['mlp-threads']);
   });
 
   it(`${DIGITS} kB are loaded to make digits`, () =>

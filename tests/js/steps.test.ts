@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dense, init, sequential, type Sequential, type StepsOptions } from 'mlp-wasm';
-import { mlp } from '../../dist/wasm.js';
+import { mlp } from './internals.js';
 import { weightBits } from './bits.js';
 
 beforeAll(() => init());

@@ -28,8 +28,8 @@ export async function inThread<Data, Result>(
   const source = `
     const { parentPort, workerData: { dist, data } } = require('node:worker_threads');
     const load = (file) => import(dist + file);
-    Promise.all([load('index.js'), load('digits.js'), load('wasm.js')])
-      .then(([mlp, digits, internals]) => (${run.toString()})({ ...mlp, ...digits }, data, internals))
+    Promise.all([load('index.js'), load('digits.js')])
+      .then(([mlp, digits]) => (${run.toString()})({ ...mlp, ...digits }, data, mlp._internals))
       .then((value) => parentPort.postMessage({ value }))
       .catch((error) => parentPort.postMessage({ error: { name: error.name, message: error.message } }));
   `;

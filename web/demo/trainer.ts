@@ -42,10 +42,12 @@ export class Trainer {
     try {
       const { remote, pixels } = { ...this.#connect(), pixels: this.#store.state.pixels };
       await this.#ask(() => remote.look(pixels));
+      let ended = false;
+      // A report that comes after the outcome would bring the run back to life.
       const report = proxy((event: TrainingEvent) => {
-        if (generation === this.#generation) this.#hear(event);
+        if (generation === this.#generation && !ended) this.#hear(event);
       });
-      const outcome = await this.#ask(() => remote.train(settings, source, report));
+      const outcome = await this.#ask(() => remote.train(settings, source, report)).finally(() => (ended = true));
       if (generation !== this.#generation) return;
       this.#update({ phase: outcome, ...(outcome === 'done' && { fraction: 1 }) });
       this.#say(this.#summary(outcome));

@@ -70,7 +70,7 @@ export type TrainingEvent =
       valAccuracy: number;
     }
   | { kind: 'mistakes'; mistakes: Mistakes }
-  /** After the last step of a run that was done or stopped. */
+  /** After the last step of a run that was done or stopped; comes before its outcome. */
   | { kind: 'settled'; tiles: Tiles; reading?: Reading; mistakes: Mistakes };
 
 /** What an IDX file holds. */
@@ -80,7 +80,7 @@ export interface FileContent {
 }
 
 export interface TrainingApi {
-  /** Trains a new network; resolves when it is done or stopped. */
+  /** Trains a new network; resolves when it is done or stopped. What `report` returns is waited for at the end. */
   train(settings: Settings, source: DataSource, report: (event: TrainingEvent) => void): Promise<'done' | 'stopped'>;
   pause(): void;
   resume(): void;

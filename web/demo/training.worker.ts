@@ -16,7 +16,7 @@ const TILES_MS = 200;
 /** Time between two looks at what the network still gets wrong. */
 const JUDGE_MS = 700;
 
-type Report = (event: TrainingEvent) => void;
+type Report = (event: TrainingEvent) => unknown;
 
 /** A run's two switches. */
 class Run {
@@ -110,8 +110,9 @@ async function fit(
       ...(withTiles && { tiles: tilesOf(network) }),
     });
   };
-  const lookAtMistakes = (set: DigitSet): void =>
+  const lookAtMistakes = (set: DigitSet): void => {
     report({ kind: 'mistakes', mistakes: judge(network, set) });
+  };
 
   meter.start(performance.now());
   await network.fit(training.x, training.y, {
@@ -138,9 +139,10 @@ async function fit(
       },
     },
   });
-  // The last word, after the last step.
+  // The last word, after the last step. It is waited for, since reports and the answer to train() come by two
+  // channels, and which is the faster nobody promises.
   const reading = read();
-  report({
+  await report({
     kind: 'settled',
     tiles: tilesOf(network),
     ...(reading && { reading }),

@@ -1,7 +1,7 @@
 /** What the parts of a model share: the native object and the description it was built from. */
 import { copyDoubles, copyFloats, reserve, scoped, writeDoubles, type Scope } from './heap.js';
 import { rangeError } from './check.js';
-import { checkInputs, checkTargets, type InputRows, type TargetRows } from './data.js';
+import { checkInputs, checkTargets, firstNotFinite, type InputRows, type TargetRows } from './data.js';
 import { weightsOf, type ResolvedCompile, type ResolvedLayers, type WeightShape } from './layers.js';
 import type { Inputs, Targets, Termination } from './types.js';
 import {
@@ -210,6 +210,6 @@ export function predictRows<Output extends Float32Array = Float32Array<ArrayBuff
 
 /** @throws {RangeError} when any weight is not finite. */
 export function checkFinite(argument: string, data: Float32Array): void {
-  const bad = data.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(data);
   if (bad >= 0) throw rangeError(`${argument}[${bad}]`, 'a finite number', data[bad]);
 }

@@ -133,9 +133,8 @@ function checkSparse(
       `${numbers.length}, the number of values`,
       rowStarts[rows],
     );
-  numbers.forEach((value, entry) => {
-    if (!Number.isFinite(value)) throw rangeError(`${argument}.values[${entry}]`, 'a finite number', value);
-  });
+  const bad = firstNotFinite(numbers);
+  if (bad >= 0) throw rangeError(`${argument}.values[${bad}]`, 'a finite number', numbers[bad]);
   return { rows, sparse: { rowStarts, columns, values: numbers } };
 }
 
@@ -224,20 +223,22 @@ function checkValuesOfTargets(
       throw rangeError(argument, `${rows} rows, one for each row of the samples`, y);
     }
   }
-  const [expected, test] = VALID[kind];
-  checkValues(argument, values, units, expected, test);
+  checkValues(argument, values, units, ...VALID[kind]);
   return values;
 }
 
-const isFinite = (value: number) => value - value === 0;
-
-/** In four sums at a time and in blocks, so that engines compile it early: twice as fast as asking of each number. */
-function allFinite(values: Float32Array): boolean {
+/**
+ * Where the first number is that is not finite, or −1. Looks at sums of a block at first: engines compile that early, and
+ * it takes half the time of asking of each number.
+ */
+export function firstNotFinite(values: Float32Array): number {
   const BLOCK = 4096;
   for (let begin = 0; begin < values.length; begin += BLOCK) {
-    if (!blockIsFinite(values, begin, Math.min(values.length, begin + BLOCK))) return false;
+    const end = Math.min(values.length, begin + BLOCK);
+    if (blockIsFinite(values, begin, end)) continue;
+    for (let i = begin; i < end; ++i) if (!Number.isFinite(values[i])) return i;
   }
-  return true;
+  return -1;
 }
 
 function blockIsFinite(values: Float32Array, begin: number, end: number): boolean {
@@ -254,12 +255,20 @@ function blockIsFinite(values: Float32Array, begin: number, end: number): boolea
   return a + b + c + d === 0;
 }
 
-/** What each kind of target may be. */
-const VALID: Record<Exclude<TargetKind, 'classIndex'>, [string, (value: number) => boolean]> = {
-  any: ['a finite number', isFinite],
-  probability: ['a number from 0 to 1', (value) => value >= 0 && value <= 1],
-  sign: ['-1 or 1', (value) => value === -1 || value === 1],
-  nonNegative: ['a number from 0', (value) => value >= 0 && value < Infinity],
+/** Where the first number is that does not pass the test, or −1. */
+const firstNot =
+  (test: (value: number) => boolean) =>
+  (values: Float32Array): number => {
+    for (let i = 0; i < values.length; ++i) if (!test(values[i]!)) return i;
+    return -1;
+  };
+
+/** What each kind of target may be, and how to find the first that is not. */
+const VALID: Record<Exclude<TargetKind, 'classIndex'>, [string, (values: Float32Array) => number]> = {
+  any: ['a finite number', firstNotFinite],
+  probability: ['a number from 0 to 1', firstNot((value) => value >= 0 && value <= 1)],
+  sign: ['-1 or 1', firstNot((value) => value === -1 || value === 1)],
+  nonNegative: ['a number from 0', firstNot((value) => value >= 0 && value < Infinity)],
 };
 
 function checkValues(
@@ -267,18 +276,11 @@ function checkValues(
   values: Float32Array,
   columns: number,
   expected: string,
-  test: (value: number) => boolean,
+  firstWrong: (values: Float32Array) => number,
 ): void {
-  if (test === isFinite && allFinite(values)) return;
-  for (let i = 0; i < values.length; ++i) {
-    if (!test(values[i]!)) {
-      throw rangeError(
-        `${argument}: row ${Math.floor(i / columns)}, column ${i % columns}`,
-        expected,
-        values[i],
-      );
-    }
-  }
+  const i = firstWrong(values);
+  if (i < 0) return;
+  throw rangeError(`${argument}: row ${Math.floor(i / columns)}, column ${i % columns}`, expected, values[i]);
 }
 
 export function isNumberList(y: unknown): y is Float32Array | Uint8Array | Int32Array | number[] {

@@ -40,3 +40,5 @@ export {
   type SafetensorsFile,
 } from './formats/safetensors.js';
 export * from './types.js';
+/** For the tests; nothing is promised about it. @internal */
+export * as _internals from './wasm.js';

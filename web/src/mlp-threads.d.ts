@@ -1,1 +1,2 @@
+// The same, for all flavours with threads.
 export { default } from './mlp.js';

@@ -1,4 +1,4 @@
-// The Emscripten glue that the build puts beside the compiled package.
+// Emscripten's glue: one for all flavours without threads, which differ in nothing but the module itself.
 import type { InstantiateWasm, MlpModule } from './wasm.js';
 
 export default function createMlp(options: { instantiateWasm: InstantiateWasm }): Promise<MlpModule>;

@@ -1,6 +1,7 @@
 /** Instantiates the network's module. No other file does, and no other file knows its flavours. */
 import { checkBoolean, checkInteger, checkObject, rangeError, typeError } from './check.js';
-import { checkSource, loadWasm, supportsSimd } from './load.js';
+import { checkSource, loadWasm, supportsRelaxedSimd, supportsSimd } from './load.js';
+import createMlp from './mlp.js';
 import { canShareMemory, processors, startPool } from './pool.js';
 import type { Backend, InitOptions } from './types.js';
 
@@ -22,7 +23,7 @@ export interface SampleAddresses {
   weights: Pointer;
 }
 
-/** What `cpp/bindings.cc` binds as `Model.…`. */
+/** What `cpp/bindings.cc` binds as `Model`. */
 export interface NativeModel {
   addLayer(layer: object): void;
   adapt(samples: SampleAddresses, batchSize: number): void;
@@ -76,7 +77,7 @@ export interface NativeModel {
   delete(): void;
 }
 
-/** What `cpp/bindings.cc` binds as `Trainer.…`. */
+/** What `cpp/bindings.cc` binds as `Trainer`. */
 export interface NativeTrainer {
   beginEpoch(): void;
   seek(batch: number, passBatch: number, rows: number, loss: number, accumulators: Pointer): void;
@@ -196,7 +197,7 @@ function checkOptions(options: InitOptions): void {
   if (threads !== undefined && threads !== 'auto') checkInteger('init: threads', threads, 1, 32);
   if (simd === 'relaxed' && deterministic)
     throw rangeError('init: simd', 'true or false with deterministic', simd);
-  if (simd === 'relaxed' && !WebAssembly.validate(RELAXED_SIMD_PROBE))
+  if (simd === 'relaxed' && !supportsRelaxedSimd())
     throw rangeError('init: simd', 'true or false in an engine without relaxed SIMD', simd);
 }
 
@@ -222,56 +223,24 @@ function loaded() {
 
 interface Flavour extends Pick<Backend, 'simd'> {
   shared: boolean;
-  glue(): Promise<typeof import('./mlp.js')>;
   url(): URL;
 }
 
 /** The modules there are. Bundlers find the files by these very expressions. */
 const FLAVOURS: Flavour[] = [
-  {
-    simd: 'relaxed',
-    shared: true,
-    glue: () => import('./mlp-relaxed-threads.js'),
-    url: () => new URL('./mlp-relaxed-threads.wasm', import.meta.url),
-  },
-  {
-    simd: true,
-    shared: true,
-    glue: () => import('./mlp-threads.js'),
-    url: () => new URL('./mlp-threads.wasm', import.meta.url),
-  },
-  {
-    simd: 'relaxed',
-    shared: false,
-    glue: () => import('./mlp-relaxed.js'),
-    url: () => new URL('./mlp-relaxed.wasm', import.meta.url),
-  },
-  {
-    simd: true,
-    shared: false,
-    glue: () => import('./mlp.js'),
-    url: () => new URL('./mlp.wasm', import.meta.url),
-  },
-  {
-    simd: false,
-    shared: false,
-    glue: () => import('./mlp-scalar.js'),
-    url: () => new URL('./mlp-scalar.wasm', import.meta.url),
-  },
+  { simd: 'relaxed', shared: true, url: () => new URL('./mlp-relaxed-threads.wasm', import.meta.url) },
+  { simd: true, shared: true, url: () => new URL('./mlp-threads.wasm', import.meta.url) },
+  { simd: 'relaxed', shared: false, url: () => new URL('./mlp-relaxed.wasm', import.meta.url) },
+  { simd: true, shared: false, url: () => new URL('./mlp.wasm', import.meta.url) },
+  { simd: false, shared: false, url: () => new URL('./mlp-scalar.wasm', import.meta.url) },
 ];
-
-/** A module of one function, `f32x4.relaxed_madd` of three `i8x16.splat(0)`: an engine with relaxed SIMD finds it valid. */
-const RELAXED_SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0,
-  253, 15, 65, 0, 253, 15, 253, 133, 2, 11,
-]);
 
 /** The fastest instructions that the engine has and the options allow. */
 function chooseInstructions({ simd, deterministic, wasmUrl, wasmBinary }: InitOptions): Backend['simd'] {
   if (simd !== undefined) return simd;
   // A file of the caller's own is mlp.wasm unless they say otherwise.
   const relaxed = !deterministic && wasmUrl === undefined && wasmBinary === undefined;
-  if (relaxed && WebAssembly.validate(RELAXED_SIMD_PROBE)) return 'relaxed';
+  if (relaxed && supportsRelaxedSimd()) return 'relaxed';
   return supportsSimd();
 }
 
@@ -285,10 +254,10 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
   const wantedThreads = !canShareMemory() ? 1 : threads === 'auto' ? processors() : threads;
   const flavour = chooseFlavour(options, wantedThreads);
   // Asked for at once with the module: each is a way to the server and back.
-  const asked = flavour.glue();
-  asked.catch(() => {}); // seen below, unless the module fails first
+  const asked = flavour.shared ? import('./mlp-threads.js').then((glue) => glue.default) : undefined;
+  asked?.catch(() => {}); // seen below, unless the module fails first
   return loadWasm(options, flavour.url(), async (compiled) => {
-    const glue = await asked;
+    const create = (await asked) ?? createMlp;
     let memory: WebAssembly.Memory | undefined;
     const module = await new Promise<MlpModule>((resolve, reject) => {
       const instantiateWasm: InstantiateWasm = (imports, receive) => {
@@ -300,7 +269,7 @@ async function load(options: InitOptions): Promise<{ module: MlpModule; backend:
           .catch(reject);
         return {};
       };
-      glue.default({ instantiateWasm }).then(resolve, reject);
+      create({ instantiateWasm }).then(resolve, reject);
     });
     const workers = flavour.shared ? await startPool(module, compiled, memory!, wantedThreads - 1) : 0;
     return { module, backend: { simd: flavour.simd, threads: workers + 1 } };
