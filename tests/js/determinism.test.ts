@@ -1,10 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as network from 'mlp-wasm';
-import { dense, init, sequential } from 'mlp-wasm';
+import { ACTIVATIONS, dense, init, OPTIMIZERS, sequential } from 'mlp-wasm';
+import type { ActivationName, OptimizerName } from 'mlp-wasm';
 import * as digits from 'mlp-wasm/digits';
 import { weightBits } from './bits.js';
 import { fingerprint } from './fingerprint.js';
 import { inThread } from './thread.js';
+
+/** These take their functions from the platform's own C library. */
+const ASK_LIBM: ActivationName[] = ['elu', 'selu', 'gelu', 'softplus', 'logSoftmax'];
 
 const mlp = { ...network, ...digits };
 let here: Record<string, string>;
@@ -29,6 +33,41 @@ describe('The same seed gives the same bits', () => {
       inThread(fingerprint, { seed: 42, init: { deterministic: true } }),
     ]);
     expect(both).toEqual([here, here]);
+  });
+
+  // The native build compares itself with the file in tests/cpp/bits_test.cc. `vitest -u` writes it anew.
+  it('in a native build', async () => {
+    const rows = 50;
+    const features = 23;
+    const x = Float32Array.from(
+      { length: rows * features },
+      (_, i) => Math.fround(((i * 37) % 101) / 101) - 0.5,
+    );
+    const classes = Array.from({ length: rows }, (_, row) => row % 3);
+    const train = async (activation: ActivationName, optimizer: OptimizerName) => {
+      using model = sequential({
+        seed: 42,
+        layers: [
+          dense({ units: 13, activation, inputShape: [features] }),
+          dense({ units: 3, activation: 'softmax' }),
+        ],
+      });
+      model.compile({ optimizer, loss: 'sparseCategoricalCrossentropy' });
+      await model.fit(x, classes, { epochs: 3, batchSize: 17 });
+      let state = 0x811c9dc5; // FNV-1a
+      for (const { data } of model.getWeights()) {
+        for (const byte of new Uint8Array(data.buffer)) state = Math.imul(state ^ byte, 0x01000193);
+      }
+      return (state >>> 0).toString(16).padStart(8, '0');
+    };
+    const hashes: Record<string, string> = {};
+    for (const activation of ACTIVATIONS) {
+      if (!ASK_LIBM.includes(activation)) hashes[`${activation} adam`] = await train(activation, 'adam');
+    }
+    for (const optimizer of OPTIMIZERS) {
+      if (optimizer !== 'lbfgs') hashes[`relu ${optimizer}`] = await train('relu', optimizer);
+    }
+    await expect(`${JSON.stringify(hashes, null, 2)}\n`).toMatchFileSnapshot('../golden/bits.json');
   });
 
   it('with and without SIMD', async () => {
