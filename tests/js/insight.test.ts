@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   ACTIVATIONS,
   batchNormalization,
@@ -244,6 +244,19 @@ describe('lossSurface', () => {
     await model.fit(X(), CLASSES);
   });
 
+  it('leaves the model as it was where anything fails in the middle of a point', async () => {
+    const model = classifier();
+    const before = weightBits(model);
+    let calls = 0;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => {
+      if (++calls > 20) throw new Error('no time');
+      return 0;
+    });
+    await expect(model.lossSurface(X(), CLASSES)).rejects.toThrow('no time');
+    now.mockRestore();
+    expect(weightBits(model)).toEqual(before);
+  });
+
   it('does not begin where it is aborted already, and ends where the model is disposed of', async () => {
     const model = classifier();
     await expect(model.lossSurface(X(), CLASSES, { signal: AbortSignal.abort() })).rejects.toThrow('abort');
@@ -292,6 +305,14 @@ describe('findLearningRate', () => {
       return [weightBits(model), Buffer.from(model.checkpoint()).toString('hex'), history];
     };
     expect(await run(true)).toEqual(await run(false));
+  });
+
+  it('leaves no average behind that a training without a step would put in the place of the weights', async () => {
+    const model = classifier({ optimizer: { name: 'adam', useEma: true } });
+    const before = weightBits(model);
+    await model.findLearningRate(X(), CLASSES, { steps: 5 });
+    await model.fit(X(), CLASSES, { signal: AbortSignal.abort() });
+    expect(weightBits(model)).toEqual(before);
   });
 
   it('trains with rates that grow exponentially, as fit would with them', async () => {
