@@ -312,11 +312,12 @@ Pointer deltaOf(Model& model, int layer) {
 }
 
 void inputGradient(Model& model, Pointer units, bool logits, Pointer to) {
-  model.network.inputGradient(reinterpret_cast<const std::int32_t*>(units), logits, reinterpret_cast<Scalar*>(to));
+  const auto* const chosen = reinterpret_cast<const std::int32_t*>(units);
+  model.network.inputGradient(chosen, logits, reinterpret_cast<Scalar*>(to));
 }
 void direction(double seed, int number, Pointer to, double count) {
-  randomDirection(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(number), reinterpret_cast<Scalar*>(to),
-                  static_cast<Index>(count));
+  randomDirection(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(number),
+                  reinterpret_cast<Scalar*>(to), static_cast<Index>(count));
 }
 
 double stepsDone(const Model& model) { return static_cast<double>(model.step); }

@@ -103,15 +103,18 @@ TEST(LayerTest, GradientsOfEveryKindAreThoseOfDifferences) {
   }
 }
 
-// The largest difference between ∂f/∂x and central differences of f, f being one unit of each row's, relative to the
-// largest ∂f/∂x.
+// The largest difference between ∂f/∂x and central differences of f, which is one unit of each row, relative to
+// the largest ∂f/∂x.
 double worstInputGradient(Network& network, const Matrix& x, bool logits) {
   std::vector<std::int32_t> units;
-  for (Index row = 0; row < x.rows(); ++row) units.push_back(static_cast<std::int32_t>(row % network.outputs()));
+  for (Index row = 0; row < x.rows(); ++row) {
+    units.push_back(static_cast<std::int32_t>(row % network.outputs()));
+  }
   const std::size_t last = network.layers().size() - 1;
   const auto valueAt = [&](const Matrix& at, Index row) {
     network.forward(view(at));
-    return static_cast<double>((logits ? network.z(last) : network.a(last))(row, units[static_cast<std::size_t>(row)]));
+    const ConstMatrixMap outputs = logits ? network.z(last) : network.a(last);
+    return static_cast<double>(outputs(row, units[static_cast<std::size_t>(row)]));
   };
   network.gradients().setConstant(7);
   Matrix analytic(x.rows(), x.cols());
@@ -145,7 +148,9 @@ TEST(LayerTest, InputGradientsThroughEveryKindAreThoseOfDifferences) {
     Network first(5, 3);
     first.add(each.make(5));
     addLayers(first, {{3, "tanh"}});
-    for (Index i = 0; i < first.state().size(); ++i) first.state()[i] = static_cast<Scalar>(0.5 + random.uniform());
+    for (Index i = 0; i < first.state().size(); ++i) {
+      first.state()[i] = static_cast<Scalar>(0.5 + random.uniform());
+    }
     EXPECT_LT(worstInputGradient(first, randomNormal(random, 6, 5), true), within(1e-8, 5e-3)) << each.name;
   }
 }

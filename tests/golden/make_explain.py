@@ -38,8 +38,12 @@ FEATURES, ROWS, HIDDEN = 5, 3, 6
 def main():
     torch.set_default_dtype(torch.float64)
     rng = random.Random(SEED)
+
     # Multiples of 1/64: exact in float32.
-    numbers = lambda *shape: torch.tensor([round(rng.gauss(0, 1) * 64) / 64 for _ in range(torch.Size(shape).numel())]).view(shape)
+    def numbers(*shape):
+        count = torch.Size(shape).numel()
+        return torch.tensor([round(rng.gauss(0, 1) * 64) / 64 for _ in range(count)]).view(shape)
+
     cases = []
     for name, hidden, output, units in NETWORKS:
         activations = [*hidden, output]
@@ -63,7 +67,7 @@ def main():
         for logits in (False, True):
             for unit in range(units):
                 integrated = [
-                    (row - baseline) * gradient(baseline + alphas * (row - baseline), unit, logits).mean(0) for row in x
+                    way * gradient(baseline + alphas * way, unit, logits).mean(0) for way in x - baseline
                 ]
                 explained.append({
                     'unit': unit,

@@ -214,7 +214,12 @@ for (const method of ['predict', 'forwardTrace', 'explain'] as const) {
 }
 
 /** Wrong options of the methods that take some. */
-const OPTIONS: [WithTargets | 'predict' | 'explain', options: unknown, error: ErrorConstructor, message: string][] = [
+const OPTIONS: [
+  method: WithTargets | 'predict' | 'explain',
+  options: unknown,
+  error: ErrorConstructor,
+  message: string,
+][] = [
   ['predict', 5, TypeError, 'predict: options: expected an object, got 5'],
   ['predict', null, TypeError, 'predict: options: expected an object, got null'],
   [

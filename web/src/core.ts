@@ -215,7 +215,8 @@ export function checkWeightList(argument: string, weights: unknown, places: Weig
   places.forEach(({ name, shape, length }, i) => {
     const each = `${argument}[${i}]`;
     const weight = checkObject(each, weights[i] as Weight, ['name', 'shape', 'data']);
-    if (!(weight.data instanceof Float32Array)) throw typeError(`${each}.data`, 'a Float32Array', weight.data);
+    if (!(weight.data instanceof Float32Array))
+      throw typeError(`${each}.data`, 'a Float32Array', weight.data);
     if (!Array.isArray(weight.shape)) throw typeError(`${each}.shape`, 'an array', weight.shape);
     if (String(weight.shape) !== String(shape))
       throw new RangeError(`${each}.shape: expected [${shape}] of ${name}, got [${weight.shape}]`);

@@ -63,7 +63,8 @@ export function sliceInputs(inputs: InputRows, begin: number, end: number): Inpu
 }
 
 /** The given rows as numbers written out: rows × features. */
-export function denseRows({ features, dense, bytes, scale = 1, sparse }: InputRows, rows: number[]): Float32Array {
+export function denseRows(inputs: InputRows, rows: number[]): Float32Array {
+  const { features, dense, bytes, scale = 1, sparse } = inputs;
   const to = new Float32Array(rows.length * features);
   rows.forEach((row, i) => {
     const [first, place] = [row * features, i * features];

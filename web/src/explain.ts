@@ -64,7 +64,9 @@ export function explain(core: Core, x: Inputs, options: ExplainOptions): Explana
     rows.forEach((row, i) => {
       for (let j = 0; j < features; ++j) {
         let mean = 0;
-        for (let k = 0; k < nodes.length; ++k) mean += weights[k]! * gradients[(i * nodes.length + k) * features + j]!;
+        for (let k = 0; k < nodes.length; ++k) {
+          mean += weights[k]! * gradients[(i * nodes.length + k) * features + j]!;
+        }
         explanation.attributions[row * features + j] = (data[i * features + j]! - baseline[j]!) * mean;
       }
     });
@@ -72,7 +74,7 @@ export function explain(core: Core, x: Inputs, options: ExplainOptions): Explana
   return explanation;
 }
 
-/** Forward, and with `units` back again to ∂/∂x of each row's unit. `values`: activations, or logits if wanted. */
+/** Forward, and with `units` back to ∂/∂x of each row's unit. `values`: activations, or logits if wanted. */
 function pass(core: Core, dense: Float32Array, logits: boolean, units?: Int32Array) {
   const { features, native } = core;
   const rows = dense.length / features;
@@ -95,8 +97,8 @@ function pass(core: Core, dense: Float32Array, logits: boolean, units?: Int32Arr
 }
 
 /**
- * Nodes and weights of ∫₀¹ by Gauss and Legendre: exact for polynomials up to degree 2n − 1. The nodes are the roots of
- * the Legendre polynomial Pₙ, found by Newton's method, moved from [−1, 1].
+ * Nodes and weights of ∫₀¹ by Gauss and Legendre: exact for polynomials up to degree 2n − 1. The nodes are the
+ * roots of the Legendre polynomial Pₙ, found by Newton's method, moved from [−1, 1].
  */
 function gauss(n: number): [nodes: number[], weights: number[]] {
   const nodes: number[] = [];
@@ -106,7 +108,9 @@ function gauss(n: number): [nodes: number[], weights: number[]] {
     let slope = 0;
     for (let step = 1, round = 0; Math.abs(step) > 1e-15 && round < 10; ++round) {
       let [before, value] = [1, root];
-      for (let k = 2; k <= n; ++k) [before, value] = [value, ((2 * k - 1) * root * value - (k - 1) * before) / k];
+      for (let k = 2; k <= n; ++k) {
+        [before, value] = [value, ((2 * k - 1) * root * value - (k - 1) * before) / k];
+      }
       slope = (n * (root * value - before)) / (root * root - 1);
       step = value / slope;
       root -= step;

@@ -10,17 +10,17 @@ const SLOPES: Partial<Record<ActivationName, (a: number) => number>> = {
   softsign: (a) => (1 - Math.abs(a)) * (1 - Math.abs(a)),
   hardSigmoid: (a) => (a > 0 && a < 1 ? 1 : 0),
 };
-/** A unit is saturated where its slope is below this share of the largest, in at least this share of the rows. */
+/** A unit is saturated where its slope is below this share of the largest in at least this share of the rows. */
 const FLAT = 0.1;
 const NEARLY_ALL = 0.95;
 
-/** Of these, a unit whose a is 0 in every row, to six places where the formula only tends to 0, learns nothing. */
+/** A unit of these whose a is 0 in every row, to six places where the formula only tends to 0, learns nothing. */
 const ENDS_AT_ZERO: readonly ActivationName[] = ['relu', 'gelu', 'geluTanh', 'silu', 'softplus'];
 const ZERO = 1e-6;
 
 /**
- * Limits of what is healthy: shares of a layer's units, and how ‖Δ‖ may change between the last layer and the first. In
- * deep relu networks rows are ever more alike, and half of the units off for all of them: that is no illness.
+ * Limits of what is healthy: shares of a layer's units, and how ‖Δ‖ may change between the last layer and the
+ * first. In deep relu networks rows are ever more alike, and half of the units off for all: that is no illness.
  */
 const MOSTLY_DEAD = 0.75;
 const MOSTLY_SATURATED = 0.5;
@@ -102,16 +102,17 @@ function adviceFor(core: Core, layers: LayerStatistics[]): string | undefined {
   const isEndless = (...numbers: number[]) => !numbers.every(Number.isFinite);
   const endless =
     layers.find(({ z, a }) => isEndless(z.deviation, a.deviation)) ??
-    layers.filter(({ deltaNorm, gradientNorm = 0 }) => isEndless(deltaNorm, gradientNorm)).at(-1); // from there back
+    layers.filter(({ deltaNorm, gradientNorm = 0 }) => isEndless(deltaNorm, gradientNorm)).at(-1);
   const calmer = `${initializers(core)}, a lower learning rate, or batchNormalization between the layers`;
-  if (endless) return `The network explodes: '${endless.name}' has numbers that are not finite. Try ${calmer}.`;
+  if (endless)
+    return `The network explodes: '${endless.name}' has numbers that are not finite. Try ${calmer}.`;
 
   const dead = hidden.find((layer) => layer.dead >= MOSTLY_DEAD);
   if (dead) {
     const name = activationOf(dead);
     return (
-      `Units are dead: ${percent(dead.dead)} of those of '${dead.name}' give 0 for every row and get no gradient ` +
-      `through ${name}. Try leakyRelu, biases that start at 0 with heNormal, or a lower learning rate.`
+      `Units are dead: ${percent(dead.dead)} of those of '${dead.name}' give 0 for every row and get no ` +
+      `gradient through ${name}. Try leakyRelu, biases that start at 0 with heNormal, or a lower learning rate.`
     );
   }
 
@@ -127,21 +128,21 @@ function adviceFor(core: Core, layers: LayerStatistics[]): string | undefined {
   const saturated = hidden.find((layer) => layer.saturated >= MOSTLY_SATURATED);
   if (saturated) {
     return (
-      `The gradient vanishes: ${percent(saturated.saturated)} of the units of '${saturated.name}' are saturated, ` +
-      `where ${activationOf(saturated)} is flat. Try smaller initial weights (glorotUniform), inputs of mean 0 and ` +
-      'deviation 1 (normalization), batchNormalization before the activation, or a lower learning rate.'
+      `The gradient vanishes: ${percent(saturated.saturated)} of the units of '${saturated.name}' are ` +
+      `saturated, where ${activationOf(saturated)} is flat. Try smaller initial weights (glorotUniform), inputs ` +
+      'of mean 0 and deviation 1 (normalization), batchNormalization before the activation, or a lower learning rate.'
     );
   }
   if (!(flow < VANISHING)) return undefined;
   const flat = hidden.map(activationOf).find((name) => SLOPES[name]);
   const remedy = flat ? `relu with heNormal instead of ${flat}` : initializers(core);
   return (
-    `The gradient vanishes: of the error signal of '${last.name}' a share of ${figure(flow)} reaches '${first.name}'. ` +
-    `Try ${remedy}, fewer layers, or batchNormalization between them.`
+    `The gradient vanishes: of the error signal of '${last.name}' a share of ${figure(flow)} reaches ` +
+    `'${first.name}'. Try ${remedy}, fewer layers, or batchNormalization between them.`
   );
 }
 
-/** What keeps signals of one size: He et al. 2015 for relu and its like, Klambauer et al. 2017, Glorot & Bengio 2010. */
+/** What keeps signals of one size: Klambauer et al. 2017, He et al. 2015, Glorot & Bengio 2010. */
 function initializers({ layers }: Core): string {
   const names = layers.map(({ activation }) => activation.name);
   const suited = names.includes('selu')

@@ -1,17 +1,10 @@
 /**
- * The learning-rate range test (Smith 2017, "Cyclical Learning Rates for Training Neural Networks", §3.3; Smith 2018,
- * "A Disciplined Approach to Neural Network Hyper-Parameters", §4.1); documented on `Sequential`.
+ * The learning-rate range test (Smith 2017, "Cyclical Learning Rates for Training Neural Networks", §3.3; Smith
+ * 2018, "A Disciplined Approach to Neural Network Hyper-Parameters", §4.1); documented on `Sequential`.
  */
 import { ArraySource } from './array-source.js';
 import { checkBoolean, checkInteger, checkNumber, checkObject, rangeError } from './check.js';
-import {
-  compiledOf,
-  countParams,
-  countTrainable,
-  outputsOf,
-  targetKindOf,
-  type Core,
-} from './core.js';
+import { compiledOf, countParams, countTrainable, outputsOf, targetKindOf, type Core } from './core.js';
 import { checkInputs, checkTargets, denseRows, type InputRows, type TargetRows } from './data.js';
 import { power } from './elementary.js';
 import { copyFloats, overwrite, Scope } from './heap.js';
@@ -56,7 +49,8 @@ export async function findLearningRate(
   checkNumber(`${METHOD}: smoothing`, smoothing, 0, 1);
   checkInteger(`${METHOD}: sharpnessRows`, sharpnessRows, 0);
   const { optimizer } = compiledOf(core, METHOD);
-  if (takesFullBatch(optimizer)) throw rangeError(`${METHOD}: optimizer`, 'one that takes batches', optimizer.name);
+  if (takesFullBatch(optimizer))
+    throw rangeError(`${METHOD}: optimizer`, 'one that takes batches', optimizer.name);
   const inputs = checkInputs(`${METHOD}: x`, x, core.features);
   const targets = checkTargets(`${METHOD}: y`, y, inputs.rows, outputsOf(core), kind);
   const work = new LongWork(METHOD, options, checkAlive);
@@ -105,8 +99,8 @@ export async function findLearningRate(
 }
 
 /**
- * Where the smoothed loss falls most from the step before to the step after: rates are evenly spaced in their logarithm.
- * The first steps, of whose losses the average is not one yet, do not count. −1: nowhere.
+ * Where the smoothed loss falls most from the step before to the step after: rates are evenly spaced in their
+ * logarithm. The first steps, of whose losses the average is not one yet, do not count. −1: nowhere.
  */
 function steepest(smoothed: number[], smoothing: number): number {
   let [place, least] = [-1, 0];

@@ -25,7 +25,7 @@ const METHOD = 'lossSurface';
 
 /** Rows of a pass, as in `evaluate`, and how many there are between two looks at the clock. */
 const PASS_ROWS = 128;
-const STRETCH_ROWS = 8 * PASS_ROWS;
+const STRETCH_ROWS = 2 * PASS_ROWS;
 
 export async function lossSurface(
   core: Core,
@@ -114,7 +114,7 @@ export async function lossSurface(
     directions: along.map((direction) =>
       places.map(({ name, shape, trainable, offset, length }) => ({
         name,
-        shape,
+        shape: [...shape],
         data: trainable ? direction.slice(offset, offset + length) : new Float32Array(length),
       })),
     ),
@@ -124,7 +124,8 @@ export async function lossSurface(
 function checkDirections(directions: unknown, places: WeightPlace[]): void {
   const argument = `${METHOD}: directions`;
   const expected = '1, 2 or an array of as many directions';
-  if (typeof directions !== 'number' && !Array.isArray(directions)) throw typeError(argument, expected, directions);
+  if (typeof directions !== 'number' && !Array.isArray(directions))
+    throw typeError(argument, expected, directions);
   const count = typeof directions === 'number' ? directions : directions.length;
   if (count !== 1 && count !== 2) throw rangeError(argument, expected, directions);
   if (typeof directions !== 'number')
@@ -140,7 +141,11 @@ function randomDirection(seed: number, number: number, size: number): Float32Arr
 }
 
 /** A list of weights as the buffer of parameters has them: without those that gradients do not train. */
-function flattened(weights: readonly Pick<Weight, 'data'>[], places: WeightPlace[], size: number): Float32Array {
+function flattened(
+  weights: readonly Pick<Weight, 'data'>[],
+  places: WeightPlace[],
+  size: number,
+): Float32Array {
   const flat = new Float32Array(size);
   places.forEach(({ trainable, offset }, i) => {
     if (trainable) flat.set(weights[i]!.data, offset);

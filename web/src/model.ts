@@ -458,10 +458,10 @@ export class Sequential {
   }
 
   /**
-   * The loss along one or two directions through the present weights, or over the plane of both, with each filter (the
-   * weights into one unit) of a direction as long as the model's (Li et al. 2018, "Visualizing the Loss Landscape of
-   * Neural Nets"). Costs an {@link evaluate} for each point. Gives the event loop a turn about every 10 ms, at which the
-   * model has its own weights, and has them afterwards, however it ends; meanwhile it can not be trained.
+   * The loss along a direction through the present weights, or over the plane of two, with each filter (the weights
+   * into one unit) of a direction as long as the model's (Li et al. 2018, "Visualizing the Loss Landscape of Neural
+   * Nets"). Costs an {@link evaluate} for each point. Gives the event loop a turn about every 10 ms: then, and
+   * afterwards, however it ends, the model has its own weights. Meanwhile it can not be trained.
    *
    * @throws {TypeError | RangeError} for wrong data or options.
    * @throws what `signal` was aborted with.
@@ -474,10 +474,10 @@ export class Sequential {
   }
 
   /**
-   * The learning-rate range test (Smith 2017): trains from the present weights, batch by batch, with a rate that grows
-   * exponentially, until the smoothed loss is 4 times its least or not finite. Then weights, optimizer, counts of epochs
-   * and draws are what they were, to the bit. It gives the event loop a turn about every 10 ms, after up to 30 gradients
-   * of curvature for `sharpnessBound` at the start.
+   * The learning-rate range test (Smith 2017): trains from the present weights, batch by batch, with a rate that
+   * grows exponentially, until the smoothed loss is 4 times its least or not finite. Afterwards, however it ends,
+   * weights, optimizer, rate, counts of epochs and draws are what they were, to the bit. Gives the event loop a turn
+   * about every 10 ms, but for a look at the curvature at the start, some 100 gradients on `sharpnessRows` samples.
    *
    * @throws {TypeError | RangeError} for wrong data or options, and with `lbfgs`, which has no use for it.
    * @throws what `signal` was aborted with.
@@ -494,21 +494,21 @@ export class Sequential {
   }
 
   /**
-   * For each layer how z and a are spread, which of its units are dead or saturated, and how its gradient compares with
-   * its weights, on all samples at once; and a sentence of `advice` where gradients vanish or explode (document 001 §9)
-   * or units are dead: where ‖Δ‖ of the first layer with weights is less than 10⁻³ or more than 100 times that of the
-   * last, three quarters of a hidden layer are dead or half of it is saturated, or numbers are not finite.
+   * For each layer how z and a are spread, which of its units are dead or saturated, and how its gradient compares
+   * with its weights, on all samples at once; and a sentence of `advice` where gradients vanish or explode (document
+   * 001 §9) or units are dead: where ‖Δ‖ of the first layer with weights is less than 10⁻³ or more than 100 times
+   * that of the last, three quarters of a hidden layer are dead or half of it is saturated, or numbers are not finite.
    */
   layerStatistics(x: Inputs, y: Targets): NetworkStatistics {
     return layerStatistics(this.#alive('layerStatistics'), x, y);
   }
 
   /**
-   * How much each feature of rows × features samples `x`, in whatever form, has to do with an output of the model,
-   * which need not be compiled.
+   * How much each feature of rows × features samples `x`, in whatever form, sparse ones too, has to do with an output
+   * of the model, which need not be compiled.
    *
    * @example
-   * const { attributions, units } = model.explain(pixels); // which pixels speak for the digit units[0], and against
+   * const { attributions, units } = model.explain(pixels); // what speaks for the digit units[0], and against
    */
   explain(x: Inputs, options: ExplainOptions = {}): Explanation {
     return explain(this.#alive('explain'), x, options);

@@ -829,8 +829,8 @@ export interface LossSurface {
   /** `steps` places along each direction, from −span to span. */
   axis: Float64Array;
   /**
-   * The loss at θ + axis[i]·d, or, row-major, at θ + axis[i]·d₁ + axis[j]·d₂; it may be infinite or NaN where weights
-   * are large.
+   * The loss at θ + axis[i]·d, or, row-major, at θ + axis[i]·d₁ + axis[j]·d₂; it may be infinite or NaN where
+   * weights are large.
    */
   loss: Float64Array;
   /** `[steps]` or `[steps, steps]`. */
@@ -866,7 +866,7 @@ export interface LearningRateTest {
   smoothed: Float64Array;
   /** The rate at which the smoothed loss fell fastest; undefined where it never fell. */
   suggestion: number | undefined;
-  /** 2/λ_max, above which plain gradient descent diverges ({@link Sequential.sharpness}); undefined if not asked for. */
+  /** 2/λ_max, above which plain gradient descent diverges ({@link Sequential.sharpness}); undefined if not wanted. */
   sharpnessBound: number | undefined;
 }
 
@@ -889,8 +889,8 @@ export interface LayerStatistics {
    */
   dead: number;
   /**
-   * Share of its units that are saturated: of `sigmoid`, `tanh`, `softsign` and `hardSigmoid` those whose slope |σ'(z)|
-   * is below a tenth of the largest there is in 95 % of the rows or more. 0 with other activations.
+   * Share of its units that are saturated: of `sigmoid`, `tanh`, `softsign` and `hardSigmoid` those whose slope
+   * |σ'(z)| is below a tenth of the largest there is in 95 % of the rows or more. 0 with other activations.
    */
   saturated: number;
   /** ‖Δ‖, Euclidean, of the error signal Δ = ∂L/∂Z of all rows. */

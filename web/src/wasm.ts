@@ -47,7 +47,7 @@ export interface NativeModel {
     checked: number;
     skipped: number;
   };
-  /** Of the last forward(): ∂/∂x of each row's unit (`units`: an int32 a row), or of its z, to rows × features floats. */
+  /** Of the last forward(): ∂/∂x of each row's unit (an int32 a row), or of its z, to rows × features floats. */
   inputGradient(units: Pointer, logits: boolean, to: Pointer): void;
   gradientNorms(samples: SampleAddresses): { delta: number; kernelGrad: number; biasGrad: number }[];
   sharpness(
