@@ -89,7 +89,7 @@ describe('lossSurface', () => {
     expect(axis[10]).toBe(0);
   });
 
-  it('goes along directions whose filters are as long as the model's, and leaves out what is no filter', async () => {
+  it("goes along directions whose filters are as long as the model's, and leaves out what is no filter", async () => {
     const model = classifier();
     const weights = model.getWeights();
     const biased = weights.map(({ shape, data }) => ({ shape, data: data.map((value) => value + 0.5) }));
@@ -178,7 +178,7 @@ describe('lossSurface', () => {
     expect(new Set((await other.lossSurface(X(), draw(ROWS, 2), { directions: [zeros] })).loss).size).toBe(1);
   });
 
-  it('lets the event loop run, says how far it is, and has the model's weights whenever others look', async () => {
+  it("lets the event loop run, says how far it is, and has the model's weights whenever others look", async () => {
     const model = classifier();
     const before = weightBits(model);
     const [x, y] = [draw(4000, FEATURES), new Uint8Array(4000)];
@@ -314,7 +314,7 @@ describe('findLearningRate', () => {
     expect(await run(true)).toEqual(await run(false));
   });
 
-  it('leaves no average behind that a training without a step would put in the weights' place', async () => {
+  it("leaves no average behind that a training without a step would put in the weights' place", async () => {
     const model = classifier({ optimizer: { name: 'adam', useEma: true } });
     const before = weightBits(model);
     await model.findLearningRate(X(), CLASSES, { steps: 5 });
