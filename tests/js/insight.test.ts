@@ -7,6 +7,7 @@ import {
   dropout,
   init,
   layerNormalization,
+  loadCheckpoint,
   normalization,
   OPTIMIZERS,
   schedules,
@@ -320,6 +321,17 @@ describe('findLearningRate', () => {
     await model.findLearningRate(X(), CLASSES, { steps: 5 });
     await model.fit(X(), CLASSES, { signal: AbortSignal.abort() });
     expect(weightBits(model)).toEqual(before);
+  });
+
+  it('keeps an average that is still to take the place of the weights', async () => {
+    const model = classifier({ optimizer: { name: 'adam', useEma: true } });
+    let file = new Uint8Array();
+    await model.fit(X(), CLASSES, { callbacks: { onBatchEnd: () => void (file = model.checkpoint()) } });
+    using loaded = await loadCheckpoint(file);
+    await loaded.findLearningRate(X(), CLASSES, { steps: 5 });
+    expect(Buffer.compare(loaded.checkpoint(), file)).toBe(0);
+    await loaded.fit(X(), CLASSES, { resume: true });
+    expect(weightBits(loaded)).toEqual(weightBits(model));
   });
 
   it('trains with rates that grow exponentially, as fit would with them', async () => {

@@ -134,12 +134,11 @@ function remember(core: Core): () => void {
       [native.optimizerState(), native.optimizerStateSize()],
     ] as const;
   const copies = blocks().map(([pointer, length]) => copyFloats(pointer, length));
-  const [steps, passes, ended] = [native.stepsDone(), native.passesBegun(), native.ended()];
+  const [steps, passes, average] = [native.stepsDone(), native.passesBegun(), native.average()];
   return () => {
-    native.endTraining(); // or an average would be waiting to take the weights' place
     blocks().forEach(([pointer], i) => overwrite(pointer, copies[i]!));
     native.setCounters(steps, passes);
-    native.setEnded(ended);
+    native.setAverage(average);
     core.compiled = compiled!;
     const { learningRate } = compiled!.optimizer;
     if (typeof learningRate === 'number') native.setLearningRate(learningRate);
