@@ -311,6 +311,15 @@ Pointer deltaOf(Model& model, int layer) {
   return address(model.network.delta(static_cast<std::size_t>(layer)).data());
 }
 
+void inputGradient(Model& model, Pointer units, bool logits, Pointer to) {
+  const auto* const chosen = reinterpret_cast<const std::int32_t*>(units);
+  model.network.inputGradient(chosen, logits, reinterpret_cast<Scalar*>(to));
+}
+void direction(double seed, int number, Pointer to, double count) {
+  randomDirection(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(number),
+                  reinterpret_cast<Scalar*>(to), static_cast<Index>(count));
+}
+
 double stepsDone(const Model& model) { return static_cast<double>(model.step); }
 double passesBegun(const Model& model) { return model.passesBegun; }
 void setCounters(Model& model, double steps, double passes) {
@@ -423,6 +432,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("lossAndGradients", &lossAndGradients)
       .function("gradientCheck", &check)
       .function("gradientNorms", &modelGradientNorms)
+      .function("inputGradient", &inputGradient)
       .function("sharpness", &modelSharpness)
       .function("setLearningRate", &Model::setLearningRate)
       .function("firstNonFinite", &nonFinite)
@@ -466,6 +476,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
 
   emscripten::function("catalogue", &catalogue);
   emscripten::function("optimizerSlots", &slotsOf);
+  emscripten::function("randomDirection", &direction);
 
 #ifdef MLP_THREADS
   emscripten::function("poolEntry", &poolEntry);

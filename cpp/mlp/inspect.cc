@@ -168,6 +168,12 @@ NonFinite firstNonFinite(const Network& network) {
   return found;
 }
 
+void randomDirection(std::uint64_t seed, std::uint32_t number, Scalar* to, Index count) {
+  // Substreams from the top: layers count from 0, and the last one is where sharpness() starts.
+  Random random(seed, Stream::kInitializer, ~1u - number);
+  for (Index i = 0; i < count; ++i) to[i] = static_cast<Scalar>(random.normal());
+}
+
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance) {
   const Index count = network.parameters().size();

@@ -42,6 +42,9 @@ struct NonFinite {
 
 NonFinite firstNonFinite(const Network& network);
 
+// to ← `count` standard normal numbers: direction `number` of those that a seed gives.
+void randomDirection(std::uint64_t seed, std::uint32_t number, Scalar* to, Index count);
+
 struct Sharpness {
   double lambdaMax = 0;
   int iterations = 0;

@@ -100,6 +100,25 @@ void Network::addActivityGradient(std::size_t i, Scalar* gradient) const {
   layers_[i]->activityRegularizer().addGradient(a(i).data(), a(i).size(), 1 / static_cast<Scalar>(rows_), gradient);
 }
 
+void Network::inputGradient(const std::int32_t* units, bool logits, Scalar* inputGrad) {
+  std::size_t i = layers_.size() - 1;
+  Scalar* delta = workspace_.data() + places_[i].delta;
+  std::fill(delta, delta + rows_ * outputs(), Scalar(0));
+  for (Index row = 0; row < rows_; ++row) delta[row * outputs() + units[row]] = 1;
+  for (bool through = !logits;; through = true) {
+    const Layer& layer = *layers_[i];
+    if (through) {
+      deactivate(layer.activation(), z(i).data(), a(i).data(), delta, rows_, layer.units(), layer.alpha());
+    }
+    Scalar* const before = i == 0 ? inputGrad : workspace_.data() + places_[i - 1].delta;
+    layer.inputGradient(pass(i, {}), ConstMatrixMap(delta, rows_, layer.units()),
+                        MatrixMap(before, rows_, layer.inputs()));
+    if (i == 0) return;
+    delta = before;
+    --i;
+  }
+}
+
 double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective,
                                  const Mode& mode, const Scalar* weights) {
   forward(x, mode);

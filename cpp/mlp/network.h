@@ -55,6 +55,10 @@ class Network {
   double lossAndGradients(const Input& x, ConstMatrixMap targets, const Objective& objective, const Mode& mode = {},
                           const Scalar* weights = nullptr);
 
+  // inputGrad ← ∂f/∂x, rows × features, of the last pass, which was none of training. f is for each row the
+  // activation of one unit of the last layer, units[row], or with `logits` its z. Fills every delta, not gradients().
+  void inputGradient(const std::int32_t* units, bool logits, Scalar* inputGrad);
+
   // Penalties on parameters, and on the activations of the last pass as means over its rows.
   double penalty() const;
 

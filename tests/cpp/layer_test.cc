@@ -103,6 +103,98 @@ TEST(LayerTest, GradientsOfEveryKindAreThoseOfDifferences) {
   }
 }
 
+// The largest difference between ∂f/∂x and central differences of f, which is one unit of each row, relative to
+// the largest ∂f/∂x.
+double worstInputGradient(Network& network, const Matrix& x, bool logits) {
+  std::vector<std::int32_t> units;
+  for (Index row = 0; row < x.rows(); ++row) {
+    units.push_back(static_cast<std::int32_t>(row % network.outputs()));
+  }
+  const std::size_t last = network.layers().size() - 1;
+  const auto valueAt = [&](const Matrix& at, Index row) {
+    network.forward(view(at));
+    const ConstMatrixMap outputs = logits ? network.z(last) : network.a(last);
+    return static_cast<double>(outputs(row, units[static_cast<std::size_t>(row)]));
+  };
+  network.gradients().setConstant(7);
+  Matrix analytic(x.rows(), x.cols());
+  network.forward(view(x));
+  network.inputGradient(units.data(), logits, analytic.data());
+  EXPECT_TRUE((network.gradients().array() == 7).all());
+  const double h = within(1e-5, 1e-2);
+  double worst = 0;
+  Matrix moved = x;
+  for (Index row = 0; row < x.rows(); ++row) {
+    for (Index j = 0; j < x.cols(); ++j) {
+      moved(row, j) = x(row, j) + static_cast<Scalar>(h);
+      const double up = valueAt(moved, row);
+      moved(row, j) = x(row, j) - static_cast<Scalar>(h);
+      const double down = valueAt(moved, row);
+      moved(row, j) = x(row, j);
+      worst = std::max(worst, std::abs((up - down) / (2 * h) - static_cast<double>(analytic(row, j))));
+    }
+  }
+  return worst / static_cast<double>(analytic.cwiseAbs().maxCoeff());
+}
+
+TEST(LayerTest, InputGradientsThroughEveryKindAreThoseOfDifferences) {
+  for (const Case& each : everyKind()) {
+    Network network = around(each.make);
+    Random random = testRandom(813);
+    const Matrix x = randomNormal(random, 7, 3);
+    EXPECT_LT(worstInputGradient(network, x, false), within(1e-8, 5e-3)) << each.name;
+
+    // Also where it comes first.
+    Network first(5, 3);
+    first.add(each.make(5));
+    addLayers(first, {{3, "tanh"}});
+    for (Index i = 0; i < first.state().size(); ++i) {
+      first.state()[i] = static_cast<Scalar>(0.5 + random.uniform());
+    }
+    EXPECT_LT(worstInputGradient(first, randomNormal(random, 6, 5), true), within(1e-8, 5e-3)) << each.name;
+  }
+}
+
+TEST(LayerTest, InputGradientsThroughEveryActivationAreThoseOfDifferences) {
+  for (const Activation& activation : activations()) {
+    if (!kDouble && activation.piece) continue;  // float's step is too long for kinks
+    for (const char* output : {"linear", "softmax", activation.name}) {
+      for (const bool logits : {false, true}) {
+        Network network = makeNetwork(4, {{6, activation.name}, {5, activation.name}, {3, output}}, 5);
+        Random random = testRandom(814);
+        randomizeParameters(network, random, 0.6);
+        EXPECT_LT(worstInputGradient(network, randomNormal(random, 5, 4), logits), within(1e-7, 1e-2))
+            << activation.name << " below " << output << (logits ? ", logits" : "");
+      }
+    }
+  }
+}
+
+// A sparse batch gives the bits of a dense one, and rows do not mix.
+TEST(LayerTest, InputGradientsOfSparseSamplesAndOfSingleRowsAreTheSame) {
+  Network network = makeNetwork(70, {{6, "gelu"}, {3, "softmax"}}, 5);
+  Random random = testRandom(815);
+  Matrix x = randomNormal(random, 4, 70);
+  for (Index i = 0; i < x.size(); ++i) {
+    if (i % 5 != 0) x.data()[i] = 0;
+  }
+  const std::int32_t units[] = {2, 0, 1, 2};
+  Matrix dense(4, 70), sparse(4, 70), single(1, 70);
+  network.forward(view(x));
+  network.inputGradient(units, false, dense.data());
+  Batcher batcher(samplesOf(x, nullptr, nullptr), 3, false);
+  batcher.gather({nullptr, 0, 4});
+  ASSERT_TRUE(batcher.sparse());
+  network.forward(batcher.x());
+  network.inputGradient(units, false, sparse.data());
+  EXPECT_LT(difference(sparse, dense), within(1e-14, 1e-5));
+  for (Index row = 0; row < 4; ++row) {
+    network.forward(ConstMatrixMap(x.row(row).data(), 1, 70));
+    network.inputGradient(units + row, false, single.data());
+    EXPECT_LT(difference(single, Matrix(dense.row(row))), within(1e-14, 1e-5));
+  }
+}
+
 TEST(LayerTest, PenaltiesHaveTheirGradients) {
   DenseOptions options;
   options.units = 4;

@@ -201,7 +201,7 @@ for (const method of WITH_TARGETS) {
     ]),
   ]);
 }
-for (const method of ['predict', 'forwardTrace'] as const) {
+for (const method of ['predict', 'forwardTrace', 'explain'] as const) {
   refuses(
     method,
     BAD_X.map(([what, x, error, message]) => [
@@ -214,7 +214,12 @@ for (const method of ['predict', 'forwardTrace'] as const) {
 }
 
 /** Wrong options of the methods that take some. */
-const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstructor, message: string][] = [
+const OPTIONS: [
+  method: WithTargets | 'predict' | 'explain',
+  options: unknown,
+  error: ErrorConstructor,
+  message: string,
+][] = [
   ['predict', 5, TypeError, 'predict: options: expected an object, got 5'],
   ['predict', null, TypeError, 'predict: options: expected an object, got null'],
   [
@@ -311,6 +316,122 @@ const OPTIONS: [WithTargets | 'predict', options: unknown, error: ErrorConstruct
     { tolerance: 'fine' },
     TypeError,
     "sharpness: tolerance: expected a number from 0, got 'fine'",
+  ],
+  ['lossSurface', null, TypeError, 'lossSurface: options: expected an object, got null'],
+  [
+    'lossSurface',
+    { step: 5 },
+    RangeError,
+    "lossSurface: options: option: expected one of 'directions', 'seed', 'normalize', 'span', 'steps', 'signal', 'onProgress', got 'step'. Did you mean 'steps'?",
+  ],
+  [
+    'lossSurface',
+    { directions: 3 },
+    RangeError,
+    'lossSurface: directions: expected 1, 2 or an array of as many directions, got 3',
+  ],
+  [
+    'lossSurface',
+    { directions: [] },
+    RangeError,
+    'lossSurface: directions: expected 1, 2 or an array of as many directions, got Array(0)',
+  ],
+  [
+    'lossSurface',
+    { directions: 'two' },
+    TypeError,
+    "lossSurface: directions: expected 1, 2 or an array of as many directions, got 'two'",
+  ],
+  [
+    'lossSurface',
+    { directions: [[]] },
+    RangeError,
+    'lossSurface: directions[0]: expected 4 weights, got Array(0)',
+  ],
+  [
+    'lossSurface',
+    { seed: -1 },
+    RangeError,
+    'lossSurface: seed: expected an integer from 0 to 9007199254740991, got -1',
+  ],
+  ['lossSurface', { normalize: 1 }, TypeError, 'lossSurface: normalize: expected true or false, got 1'],
+  ['lossSurface', { span: 0 }, RangeError, 'lossSurface: span: expected a number above 0, got 0'],
+  ['lossSurface', { steps: 1 }, RangeError, 'lossSurface: steps: expected an integer from 2 to 10000, got 1'],
+  ['lossSurface', { signal: {} }, TypeError, 'lossSurface: signal: expected an AbortSignal, got Object'],
+  ['lossSurface', { onProgress: 1 }, TypeError, 'lossSurface: onProgress: expected a function, got 1'],
+  ['findLearningRate', 5, TypeError, 'findLearningRate: options: expected an object, got 5'],
+  [
+    'findLearningRate',
+    { begin: 5 },
+    RangeError,
+    "findLearningRate: options: option: expected one of 'from', 'to', 'steps', 'batchSize', 'shuffle', 'smoothing', 'sharpnessRows', 'signal', 'onProgress', got 'begin'.",
+  ],
+  ['findLearningRate', { from: 0 }, RangeError, 'findLearningRate: from: expected a number above 0, got 0'],
+  [
+    'findLearningRate',
+    { from: 1, to: 1 },
+    RangeError,
+    'findLearningRate: to: expected a number above from, 1, got 1',
+  ],
+  [
+    'findLearningRate',
+    { to: Infinity },
+    RangeError,
+    'findLearningRate: to: expected a finite number, got Infinity',
+  ],
+  [
+    'findLearningRate',
+    { steps: 1 },
+    RangeError,
+    'findLearningRate: steps: expected an integer from 2 to 2147483647, got 1',
+  ],
+  [
+    'findLearningRate',
+    { batchSize: 0 },
+    RangeError,
+    'findLearningRate: batchSize: expected an integer from 1 to 2147483647, got 0',
+  ],
+  ['findLearningRate', { shuffle: 0 }, TypeError, 'findLearningRate: shuffle: expected true or false, got 0'],
+  [
+    'findLearningRate',
+    { smoothing: 1 },
+    RangeError,
+    'findLearningRate: smoothing: expected a number from 0 to below 1, got 1',
+  ],
+  [
+    'findLearningRate',
+    { sharpnessRows: 1.5 },
+    RangeError,
+    'findLearningRate: sharpnessRows: expected an integer from 0 to 2147483647, got 1.5',
+  ],
+  ['explain', null, TypeError, 'explain: options: expected an object, got null'],
+  [
+    'explain',
+    { units: 0 },
+    RangeError,
+    "explain: options: option: expected one of 'method', 'unit', 'logits', 'baseline', 'steps', got 'units'. Did you mean 'unit'?",
+  ],
+  [
+    'explain',
+    { method: 'gradientTimesInputs' },
+    RangeError,
+    "explain: method: expected one of 'integratedGradients', 'gradientTimesInput', got 'gradientTimesInputs'. Did you mean 'gradientTimesInput'?",
+  ],
+  ['explain', { unit: 3 }, RangeError, 'explain: unit: expected an integer from 0 to 2, got 3'],
+  ['explain', { logits: 'yes' }, TypeError, "explain: logits: expected true or false, got 'yes'"],
+  ['explain', { steps: 0 }, RangeError, 'explain: steps: expected an integer from 1 to 10000, got 0'],
+  [
+    'explain',
+    { method: 'gradientTimesInput', steps: 5 },
+    RangeError,
+    "explain: steps: expected none with 'gradientTimesInput', got 5",
+  ],
+  ['explain', { baseline: X }, RangeError, 'explain: baseline: expected one row, got Array(3)'],
+  [
+    'explain',
+    { baseline: [[0, NaN]] },
+    RangeError,
+    'explain: baseline[0][1]: expected a finite number, got NaN',
   ],
   ['fit', null, TypeError, 'fit: options: expected an object, got null'],
   ['fit', 5, TypeError, 'fit: options: expected an object, got 5'],
@@ -494,7 +615,9 @@ for (const [method, options, error, message] of OPTIONS) {
       (model) =>
         method === 'predict'
           ? model.predict(X, wrong(options))
-          : model[method as 'fit'](X, Y, wrong(options)),
+          : method === 'explain'
+            ? model.explain(X, wrong(options))
+            : model[method as 'fit'](X, Y, wrong(options)),
       error,
       message,
     ],

@@ -68,6 +68,10 @@ describe('After dispose', () => {
     gradientCheck: (model) => model.gradientCheck(X, Y),
     gradientNorms: (model) => model.gradientNorms(X, Y),
     sharpness: (model) => model.sharpness(X, Y),
+    lossSurface: (model) => model.lossSurface(X, Y),
+    findLearningRate: (model) => model.findLearningRate(X, Y),
+    layerStatistics: (model) => model.layerStatistics(X, Y),
+    explain: (model) => model.explain(X),
   };
 
   it.each(Object.keys(methods))('%s says that the model was disposed', async (method) => {

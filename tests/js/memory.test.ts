@@ -86,6 +86,10 @@ describe('The heap', () => {
           gradientCheck: () => model.gradientCheck(x, y, { samples: 2 }),
           gradientNorms: () => model.gradientNorms(x, y),
           sharpness: () => model.sharpness(x, y, { maxIterations: 2 }),
+          lossSurface: () => model.lossSurface(x, y, { steps: 2 }),
+          findLearningRate: () => model.findLearningRate(x, y, { steps: 3 }),
+          layerStatistics: () => model.layerStatistics(x, y),
+          explain: () => model.explain(x, { steps: 2 }),
         };
         // Only Emscriptens that count their handles to JavaScript objects say how many there are.
         const { count_emval_handles: count = () => 0 } = mlp() as { count_emval_handles?: () => number };
@@ -255,18 +259,22 @@ describe('Growing', () => {
         () => model.forwardTrace(x),
         () => model.backpropTrace(x, y),
         () => model.gradientNorms(x, y),
+        () => model.lossSurface(x, y),
+        () => model.findLearningRate(x, y),
+        () => model.layerStatistics(x, y),
+        () => model.explain(x),
         () => model.getWeights(),
       ];
       const answers: string[][] = [];
       for (let i = 0; i < 5; ++i) {
-        answers.push(
-          methods.map((method) => {
-            const heap = mlp().HEAPU8.length;
-            // A block as large as all there was: more than any growth by habit.
-            if (i > 0 && heap < 2 ** 28) mlp()._malloc(heap);
-            return JSON.stringify(method());
-          }),
-        );
+        const given: string[] = [];
+        for (const method of methods) {
+          const heap = mlp().HEAPU8.length;
+          // A block as large as all there was: more than any growth by habit.
+          if (i > 0 && heap < 2 ** 28) mlp()._malloc(heap);
+          given.push(JSON.stringify(await method()));
+        }
+        answers.push(given);
       }
       return [answers[0]!, ...answers.slice(1)];
     }, undefined);
@@ -392,6 +400,10 @@ describe('Out of memory', () => {
     'gradientCheck',
     'gradientNorms',
     'sharpness',
+    'lossSurface',
+    'findLearningRate',
+    'layerStatistics',
+    'explain',
   ] as const)('in %s is an error, wherever it happens, and the module lives on', async (method) => {
     const { refused, done, wrong } = await inThread(
       async ({ init, sequential, dense, loadCheckpoint }, method, { mlp }) => {
@@ -428,6 +440,10 @@ describe('Out of memory', () => {
               else if (method === 'forwardTrace') model.forwardTrace(x);
               else if (method === 'gradientCheck') model.gradientCheck(x, y, { samples: 1 });
               else if (method === 'sharpness') model.sharpness(x, y, { maxIterations: 1 });
+              else if (method === 'lossSurface') await model.lossSurface(x, y, { steps: 2 });
+              else if (method === 'findLearningRate')
+                await model.findLearningRate(x, y, { steps: 2, batchSize: 400 });
+              else if (method === 'explain') model.explain(x, { steps: 200 });
               else if (method !== 'compile') model[method](x, y);
             } finally {
               model.dispose();

@@ -23,6 +23,9 @@ export const WITH_TARGETS = [
   'gradientCheck',
   'gradientNorms',
   'sharpness',
+  'lossSurface',
+  'findLearningRate',
+  'layerStatistics',
 ] as const;
 export type WithTargets = (typeof WITH_TARGETS)[number];
 

@@ -1,9 +1,9 @@
 /** What the parts of a model share: the native object and the description it was built from. */
 import { copyDoubles, copyFloats, reserve, scoped, writeDoubles, type Scope } from './heap.js';
-import { rangeError } from './check.js';
+import { checkObject, rangeError, typeError } from './check.js';
 import { checkInputs, checkTargets, firstNotFinite, type InputRows, type TargetRows } from './data.js';
 import { weightsOf, type ResolvedCompile, type ResolvedLayers, type WeightShape } from './layers.js';
-import type { Inputs, Targets, Termination } from './types.js';
+import type { Inputs, Targets, Termination, Weight } from './types.js';
 import {
   backend,
   catalogue,
@@ -205,6 +205,23 @@ export function predictRows<Output extends Float32Array = Float32Array<ArrayBuff
     reserveWorkspace(core, passRows);
     core.native.predict(samples, passRows, outputs);
     return copyFloats(outputs, length, output);
+  });
+}
+
+/** As many weights as there are places, of their shapes, in their order; names do not matter. */
+export function checkWeightList(argument: string, weights: unknown, places: WeightPlace[]): void {
+  if (!Array.isArray(weights)) throw typeError(argument, 'an array of weights', weights);
+  if (weights.length !== places.length) throw rangeError(argument, `${places.length} weights`, weights);
+  places.forEach(({ name, shape, length }, i) => {
+    const each = `${argument}[${i}]`;
+    const weight = checkObject(each, weights[i] as Weight, ['name', 'shape', 'data']);
+    if (!(weight.data instanceof Float32Array))
+      throw typeError(`${each}.data`, 'a Float32Array', weight.data);
+    if (!Array.isArray(weight.shape)) throw typeError(`${each}.shape`, 'an array', weight.shape);
+    if (String(weight.shape) !== String(shape))
+      throw new RangeError(`${each}.shape: expected [${shape}] of ${name}, got [${weight.shape}]`);
+    if (weight.data.length !== length) throw rangeError(`${each}.data`, `${length} numbers`, weight.data);
+    checkFinite(`${each}.data`, weight.data);
   });
 }
 

@@ -62,6 +62,22 @@ export function sliceInputs(inputs: InputRows, begin: number, end: number): Inpu
   return part;
 }
 
+/** The given rows as numbers written out: rows × features. */
+export function denseRows(inputs: InputRows, rows: number[]): Float32Array {
+  const { features, dense, bytes, scale = 1, sparse } = inputs;
+  const to = new Float32Array(rows.length * features);
+  rows.forEach((row, i) => {
+    const [first, place] = [row * features, i * features];
+    if (dense) to.set(dense.subarray(first, first + features), place);
+    if (bytes) for (let j = 0; j < features; ++j) to[place + j] = bytes[first + j]! * Math.fround(scale);
+    if (sparse) {
+      const { rowStarts, columns, values } = sparse;
+      for (let e = rowStarts[row]!; e < rowStarts[row + 1]!; ++e) to[place + columns[e]!] = values[e]!;
+    }
+  });
+  return to;
+}
+
 function checkRows(argument: string, data: ArrayLike<number>, features: number): number {
   if (data.length === 0 || data.length % features !== 0) {
     throw rangeError(

@@ -1,7 +1,7 @@
-import { checkFunction, checkInteger, checkObject, checkString, rangeError, typeError } from './check.js';
+import { checkFunction, checkInteger, checkObject, checkString, rangeError } from './check.js';
 import {
   accumulatorBytes,
-  checkFinite,
+  checkWeightList,
   countParams,
   countTrainable,
   logsFrom,
@@ -15,10 +15,14 @@ import {
   type Core,
 } from './core.js';
 import { checkInputs, checkOutput, checkTargets } from './data.js';
+import { explain } from './explain.js';
 import { train } from './fit.js';
 import { overwrite, reserve, scoped } from './heap.js';
 import * as inspect from './inspect.js';
+import { layerStatistics } from './layer-statistics.js';
 import { nativeLayer, nativeLoss, nativeMetrics, resolveCompile, resolveLayers } from './layers.js';
+import { findLearningRate } from './learning-rate-finder.js';
+import { lossSurface } from './loss-surface.js';
 import { nativeOptimizer } from './optimizer.js';
 import { writeCheckpoint } from './formats/checkpoint.js';
 import { writeModel } from './formats/model.js';
@@ -30,6 +34,8 @@ import type {
   Dataset,
   DatasetOptions,
   EvaluateOptions,
+  Explanation,
+  ExplainOptions,
   FitOptions,
   GradientCheck,
   History,
@@ -38,7 +44,12 @@ import type {
   LayerForward,
   LayerGradientNorms,
   LearningRate,
+  LearningRateTest,
+  LearningRateTestOptions,
   Logs,
+  LossSurface,
+  LossSurfaceOptions,
+  NetworkStatistics,
   SequentialOptions,
   Sharpness,
   Step,
@@ -83,6 +94,8 @@ export class Sequential {
   readonly #core: Core;
   #row: RowPredictor | undefined;
   #state: 'idle' | 'fitting' | 'disposing' | 'disposed' = 'idle';
+  /** What it is not idle for. */
+  #task = '';
 
   static {
     coreOf = (model, method) => (method ? model.#alive(method) : model.#core);
@@ -134,7 +147,7 @@ export class Sequential {
     return this.#core.layers;
   }
 
-  /** Whether {@link fit} is running. */
+  /** Whether {@link fit} is running, or what else needs the model for itself. */
   get isTraining(): boolean {
     return this.#state === 'fitting';
   }
@@ -228,14 +241,37 @@ export class Sequential {
 
   async *#train(method: string, plan: Plan): AsyncGenerator<Step, History, undefined> {
     const core = this.#idle(method); // steps() may have been left lying since it was planned
-    this.#state = 'fitting';
+    this.#enter('fit() is training');
     this.stopTraining = false;
     try {
       return yield* train(core, plan, () => this.stopTraining || this.#state === 'disposing');
     } finally {
-      if (this.isDisposed) this.#delete();
-      else this.#state = 'idle';
+      this.#leave();
     }
+  }
+
+  /** Runs what needs the model for itself; `check` throws where it was disposed of meanwhile. */
+  async #alone<Result>(
+    method: string,
+    work: (core: Core, check: () => void) => Promise<Result>,
+  ): Promise<Result> {
+    const core = this.#idle(method);
+    this.#enter(`${method}() is using`);
+    try {
+      return await work(core, () => this.#alive(method));
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #enter(task: string): void {
+    this.#state = 'fitting';
+    this.#task = task;
+  }
+
+  #leave(): void {
+    if (this.isDisposed) this.#delete();
+    else this.#state = 'idle';
   }
 
   /** Mean loss and metrics over rows × features samples and their targets. */
@@ -321,22 +357,7 @@ export class Sequential {
   setWeights(weights: readonly Pick<Weight, 'shape' | 'data'>[]): void {
     const core = this.#alive('setWeights');
     const places = weightPlaces(core);
-    if (!Array.isArray(weights)) throw typeError('setWeights: weights', 'an array of weights', weights);
-    if (weights.length !== places.length)
-      throw rangeError('setWeights: weights', `${places.length} weights`, weights);
-    places.forEach(({ name, shape, length }, i) => {
-      const argument = `setWeights: weights[${i}]`;
-      const weight = checkObject(argument, weights[i] as Weight, ['name', 'shape', 'data']);
-      if (!(weight.data instanceof Float32Array))
-        throw typeError(`${argument}.data`, 'a Float32Array', weight.data);
-      if (!Array.isArray(weight.shape)) throw typeError(`${argument}.shape`, 'an array', weight.shape);
-      if (String(weight.shape) !== String(shape)) {
-        throw new RangeError(`${argument}.shape: expected [${shape}] of ${name}, got [${weight.shape}]`);
-      }
-      if (weight.data.length !== length)
-        throw rangeError(`${argument}.data`, `${length} numbers`, weight.data);
-      checkFinite(`${argument}.data`, weight.data);
-    });
+    checkWeightList('setWeights: weights', weights, places);
     places.forEach((place, i) => overwrite(weightPointer(core, place), weights[i]!.data));
     core.native.setAverage(0); // nothing of it comes back
   }
@@ -436,6 +457,63 @@ export class Sequential {
     return inspect.sharpness(this.#idle('sharpness'), x, y, options);
   }
 
+  /**
+   * The loss along a direction through the present weights, or over the plane of two, with each filter (the weights
+   * into one unit) of a direction as long as the model's (Li et al. 2018, "Visualizing the Loss Landscape of Neural
+   * Nets"). Costs an {@link evaluate} for each point. Gives the event loop a turn about every 10 ms: then, and
+   * afterwards, however it ends, the model has its own weights. Meanwhile it can not be trained.
+   *
+   * @throws {TypeError | RangeError} for wrong data or options.
+   * @throws what `signal` was aborted with.
+   * @example
+   * const { axis, loss } = await model.lossSurface(x, y, { steps: 31 });
+   * // loss[i * 31 + j] is that at axis[i] along the first direction and axis[j] along the second
+   */
+  async lossSurface(x: Inputs, y: Targets, options: LossSurfaceOptions = {}): Promise<LossSurface> {
+    return this.#alone('lossSurface', (core, check) => lossSurface(core, x, y, options, check));
+  }
+
+  /**
+   * The learning-rate range test (Smith 2017): trains from the present weights, batch by batch, with a rate that
+   * grows exponentially, until the smoothed loss is 4 times its least or not finite. Afterwards, however it ends,
+   * weights, optimizer, rate, counts of epochs and draws are what they were, to the bit. Gives the event loop a turn
+   * about every 10 ms, but for a look at the curvature at the start, some 100 gradients on `sharpnessRows` samples.
+   *
+   * @throws {TypeError | RangeError} for wrong data or options, and with `lbfgs`, which has no use for it.
+   * @throws what `signal` was aborted with.
+   * @example
+   * const { suggestion } = await model.findLearningRate(x, y);
+   * if (suggestion) model.learningRate = suggestion;
+   */
+  async findLearningRate(
+    x: Inputs,
+    y: Targets,
+    options: LearningRateTestOptions = {},
+  ): Promise<LearningRateTest> {
+    return this.#alone('findLearningRate', (core, check) => findLearningRate(core, x, y, options, check));
+  }
+
+  /**
+   * For each layer how z and a are spread, which of its units are dead or saturated, and how its gradient compares
+   * with its weights, on all samples at once; and a sentence of `advice` where gradients vanish or explode (document
+   * 001 §9) or units are dead: where ‖Δ‖ of the first layer with weights is less than 10⁻³ or more than 100 times
+   * that of the last, three quarters of a hidden layer are dead or half of it is saturated, or numbers are not finite.
+   */
+  layerStatistics(x: Inputs, y: Targets): NetworkStatistics {
+    return layerStatistics(this.#alive('layerStatistics'), x, y);
+  }
+
+  /**
+   * How much each feature of rows × features samples `x`, in whatever form, sparse ones too, has to do with an output
+   * of the model, which need not be compiled.
+   *
+   * @example
+   * const { attributions, units } = model.explain(pixels); // what speaks for the digit units[0], and against
+   */
+  explain(x: Inputs, options: ExplainOptions = {}): Explanation {
+    return explain(this.#alive('explain'), x, options);
+  }
+
   /** Frees the model's memory. While {@link fit} runs, it ends it first. Calling it again does nothing. */
   dispose(): void {
     if (this.isDisposed) return;
@@ -461,7 +539,7 @@ export class Sequential {
   #idle(method: string): Core {
     const core = this.#alive(method);
     if (this.#state === 'fitting')
-      throw new Error(`${method}: expected an idle model, got one that fit() is training`);
+      throw new Error(`${method}: expected an idle model, got one that ${this.#task}`);
     return core;
   }
 }

@@ -799,6 +799,148 @@ export interface Sharpness {
   converged: boolean;
 }
 
+/** How work that takes long is watched and ended. */
+export interface LongWorkOptions {
+  /** Ends it: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** Called each time the event loop runs, about every 10 ms, and at the end; an asynchronous one is awaited. */
+  onProgress?: ((done: number, total: number) => void | Promise<void>) | undefined;
+}
+
+/** Options of {@link Sequential.lossSurface}. */
+export interface LossSurfaceOptions extends LongWorkOptions {
+  /** 1 or 2 random directions, or as many of your own, each shaped like what `getWeights` gives. Default 2. */
+  directions?: 1 | 2 | readonly (readonly Pick<Weight, 'shape' | 'data'>[])[];
+  /** Integer in [0, 2⁵³) that random directions come from. Default: the model's. */
+  seed?: number;
+  /**
+   * Whether the weights into each unit get the norm that they have in the model, and biases and factors of
+   * normalisations stay, as in the paper. If not, directions are taken as they are. Default true.
+   */
+  normalize?: boolean;
+  /** How far to go to either side, in lengths of the directions. Default 1. */
+  span?: number;
+  /** Points along each direction, 2 to 10,000; an odd number has the model itself in the middle. Default 21. */
+  steps?: number;
+}
+
+/** Result of {@link Sequential.lossSurface}. */
+export interface LossSurface {
+  /** `steps` places along each direction, from −span to span. */
+  axis: Float64Array;
+  /**
+   * The loss at θ + axis[i]·d, or, row-major, at θ + axis[i]·d₁ + axis[j]·d₂; it may be infinite or NaN where
+   * weights are large.
+   */
+  loss: Float64Array;
+  /** `[steps]` or `[steps, steps]`. */
+  shape: number[];
+  /** As they were used; what gradients do not train is 0. */
+  directions: Weight[][];
+}
+
+/** Options of {@link Sequential.findLearningRate}. */
+export interface LearningRateTestOptions extends LongWorkOptions {
+  /** First rate, above 0. Default 1e-6. */
+  from?: number;
+  /** Last rate. Default 10. */
+  to?: number;
+  /** Batches, each with a rate of its own, evenly spaced in the logarithm. Default 100. */
+  steps?: number;
+  /** Samples a batch. Default 32. */
+  batchSize?: number;
+  /** As in {@link FitOptions}. Default true. */
+  shuffle?: boolean;
+  /** β of the running mean of losses, in [0, 1). Default 0.9. */
+  smoothing?: number;
+  /** Up to how many samples, evenly spaced, `sharpnessBound` is found on; 0: it is not looked for. Default 128. */
+  sharpnessRows?: number;
+}
+
+/** Result of {@link Sequential.findLearningRate}: as many numbers as there were batches with a finite loss. */
+export interface LearningRateTest {
+  learningRate: Float64Array;
+  /** Of each batch before its step. */
+  loss: Float64Array;
+  /** Running means of the losses, corrected for their start from 0. */
+  smoothed: Float64Array;
+  /** The rate at which the smoothed loss fell fastest; undefined where it never fell. */
+  suggestion: number | undefined;
+  /** 2/λ_max, above which plain gradient descent diverges ({@link Sequential.sharpness}); undefined if not wanted. */
+  sharpnessBound: number | undefined;
+}
+
+/** Mean and standard deviation of numbers. */
+export interface Moments {
+  mean: number;
+  deviation: number;
+}
+
+/** A layer's share of {@link Sequential.layerStatistics}. */
+export interface LayerStatistics {
+  name: string;
+  /** Of all its pre-activations, over rows and units. */
+  z: Moments;
+  /** Of all its activations. */
+  a: Moments;
+  /**
+   * Share of its units that are dead: of `relu`, those with a = 0 in every row; of `gelu`, `geluTanh`, `silu` and
+   * `softplus` those with z ≤ 0 and |a| < 10⁻⁶ in every row. 0 with other activations.
+   */
+  dead: number;
+  /**
+   * Share of its units that are saturated: of `sigmoid`, `tanh`, `softsign` and `hardSigmoid` those whose slope
+   * |σ'(z)| is below a tenth of the largest there is in 95 % of the rows or more. 0 with other activations.
+   */
+  saturated: number;
+  /** ‖Δ‖, Euclidean, of the error signal Δ = ∂L/∂Z of all rows. */
+  deltaNorm: number;
+  /** ‖∂L/∂θ‖ of its weights and biases together; absent, as the next two, in a layer that has none. */
+  gradientNorm?: number;
+  /** ‖θ‖ of the same. */
+  weightNorm?: number;
+  /** Their ratio: how large a step of plain gradient descent is, for a learning rate of 1. */
+  gradientRatio?: number;
+}
+
+/** Result of {@link Sequential.layerStatistics}. */
+export interface NetworkStatistics {
+  layers: LayerStatistics[];
+  /** What is wrong and what helps, where the network vanishes, explodes or is dead; absent where all is well. */
+  advice?: string;
+}
+
+/** Options of {@link Sequential.explain}. */
+export interface ExplainOptions {
+  /**
+   * `'integratedGradients'`: (x − x′)·∫₀¹ ∂f/∂x(x′ + α(x − x′)) dα (Sundararajan et al. 2017); these sum up to
+   * f(x) − f(x′). `'gradientTimesInput'`: x·∂f/∂x (Shrikumar et al. 2016). Default `'integratedGradients'`.
+   */
+  method?: 'integratedGradients' | 'gradientTimesInput';
+  /** Number of the output to explain. Default: of each row the largest one, the predicted class. */
+  unit?: number;
+  /** Whether to explain that unit's z rather than its activation. Default false. */
+  logits?: boolean;
+  /** Of integrated gradients: x′, one row. Default: zeros. */
+  baseline?: Inputs;
+  /** Of integrated gradients: nodes of the Gauss–Legendre rule, 1 to 10,000. Default 50. */
+  steps?: number;
+}
+
+/** Result of {@link Sequential.explain}. */
+export interface Explanation {
+  /** `[rows, features]` of the attributions. */
+  shape: [number, number];
+  /** What each feature has to do with the output, row-major. */
+  attributions: Float32Array;
+  /** The output that is explained, for each row. */
+  units: Int32Array;
+  /** Its value f(x), for each row. */
+  outputs: Float32Array;
+  /** Its value at the baseline, f(x′), for each row; at zeros, for gradients times inputs. */
+  baselineOutputs: Float32Array;
+}
+
 /** Options of {@link init}. */
 export interface InitOptions {
   /**

@@ -47,6 +47,8 @@ export interface NativeModel {
     checked: number;
     skipped: number;
   };
+  /** Of the last forward(): ∂/∂x of each row's unit (an int32 a row), or of its z, to rows × features floats. */
+  inputGradient(units: Pointer, logits: boolean, to: Pointer): void;
   gradientNorms(samples: SampleAddresses): { delta: number; kernelGrad: number; biasGrad: number }[];
   sharpness(
     samples: SampleAddresses,
@@ -149,6 +151,8 @@ export interface MlpModule {
   catalogue(): Catalogue;
   /** Numbers of state that an optimizer keeps for each weight. */
   optimizerSlots(optimizer: object): number;
+  /** Writes `count` standard normal floats, direction `number` of a seed's. */
+  randomDirection(seed: number, number: number, to: Pointer, count: number): void;
   /** In flavours with threads: where workers enter the pool, how many have, and from when they share the work. */
   poolEntry?(): number;
   poolEntered?(): number;
