@@ -4,6 +4,7 @@
 // what a layer keeps from its forward to its backward pass are pieces of the network's workspace.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -31,12 +32,22 @@ struct Pass {
   std::uint64_t seed;
 };
 
+// Derivatives along one direction in the space of all parameters, R{·} in Pearlmutter 1994, of what a layer works with.
+struct Tangents {
+  const Scalar* parameters;  // of the layer: R{kernel}, then R{bias}
+  const Scalar* x;           // R{X}, rows × inputs; nullptr: zero
+  Scalar* memory;            // memorySize(rows) numbers from forwardTangent() to backwardTangent()
+  Scalar* spare;             // spareSize(rows) numbers
+};
+
 // Penalties on numbers v: l1·Σ|v| + l2·Σv².
 struct Regularizer {
   Scalar l1 = 0;
   Scalar l2 = 0;
 
   bool any() const { return l1 != 0 || l2 != 0; }
+  // What of it has second derivatives.
+  Regularizer smooth() const { return {0, l2}; }
   double penalty(const Scalar* values, Index count) const;
   // gradients += factor·∂penalty/∂v: factor·(l1·sign(v) + 2·l2·v).
   void addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients) const;
@@ -91,7 +102,7 @@ class Layer {
   // z ← T(x), rows × units.
   virtual void forward(const Pass& pass, const Input& x, MatrixMap z) const = 0;
 
-  // From Δ = ∂L/∂Z, rows × units: the gradients of kernel and bias, penalties of these included.
+  // From Δ = ∂L/∂Z, rows × units: the gradients of kernel and bias, without penalties.
   virtual void backward(const Pass& /*pass*/, const Input& /*x*/, ConstMatrixMap /*delta*/,
                         Scalar* /*gradients*/) const {}
 
@@ -100,6 +111,21 @@ class Layer {
 
   // Penalties on the parameters.
   virtual double penalty(const Scalar* /*parameters*/) const { return 0; }
+  // gradients += ∂penalty/∂parameters. `smooth`: of the squares alone; of tangents of the parameters that is R{it}.
+  virtual void addPenaltyGradient(const Scalar* /*parameters*/, bool /*smooth*/, Scalar* /*gradients*/) const {}
+
+  // The passes differentiated along a direction, as they are outside of training: tangent.cc.
+  //
+  // zTangent ← R{Z}, rows × units. Here: of layers without parameters whose ∂z/∂x is diagonal.
+  virtual void forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const;
+  // From Δ and R{Δ}, rows × units: R{gradients} without penalties, and, where it is not null, inputGradTangent ←
+  // R{∂L/∂X}, rows × inputs. Here: of layers whose gradients are linear in Δ, in their kernel and in x (or in what they
+  // remember of it).
+  virtual void backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, ConstMatrixMap delta,
+                               ConstMatrixMap deltaTangent, Scalar* gradientTangents, Scalar* inputGradTangent) const;
+  Index spareSize(Index rows) const {
+    return std::max(rows * std::max(inputs(), units()), kernelSize() + biasSize());
+  }
 
   // Brings the parameters back to where constraints hold.
   virtual void constrain(Scalar* /*parameters*/) const {}
