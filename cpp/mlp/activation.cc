@@ -22,7 +22,7 @@ void backwardEach(const Scalar* z, const Scalar* a, Scalar* delta, Index rows, I
 }
 
 template <class Function>
-Scalar secondDerivative(Scalar z, Scalar a, Scalar alpha) {
+MLP_SMALL Scalar secondDerivative(Scalar z, Scalar a, Scalar alpha) {
   return Function::slope(Dual(z, 1), Dual(a, Function::slope(z, a, alpha)), alpha).tangent;
 }
 
@@ -176,14 +176,14 @@ void softmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index rows, 
 
 // With da = a ⊙ (dz − Σ a ⊙ dz), which is also how ∂L/∂z comes from ∂L/∂a:
 // d(∂L/∂zⱼ) = daⱼ(∂L/∂aⱼ − Σₖ aₖ ∂L/∂aₖ) − aⱼ Σₖ daₖ ∂L/∂aₖ
-void softmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
+MLP_SMALL void softmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
   softmaxBackward(nullptr, a, tangent, 1, units, 0);
   Scalar along = 0, turned = 0;
   for (Index i = 0; i < units; ++i) {
     along += a[i] * gradient[i];
     turned += tangent[i] * gradient[i];
   }
-  for (Index i = 0; i < units; ++i) bend[i] = tangent[i] * (gradient[i] - along) - a[i] * turned;
+  for (Index i = 0; i < units; ++i) bend[i] += tangent[i] * (gradient[i] - along) - a[i] * turned;
 }
 
 // zᵢ − ln Σⱼ e^zⱼ = (zᵢ − top) − ln Σⱼ e^(zⱼ−top)
@@ -207,7 +207,7 @@ void logSoftmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index row
 }
 
 // da = dz − Σ p ⊙ dz with p = e^a, so that dp = p ⊙ da:  d(∂L/∂zⱼ) = −dpⱼ Σₖ ∂L/∂aₖ
-void logSoftmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
+MLP_SMALL void logSoftmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
   Scalar mean = 0, sum = 0;
   for (Index i = 0; i < units; ++i) {
     mean += mlp::exp(a[i]) * tangent[i];
@@ -215,7 +215,7 @@ void logSoftmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Sca
   }
   for (Index i = 0; i < units; ++i) {
     tangent[i] -= mean;
-    bend[i] = -mlp::exp(a[i]) * tangent[i] * sum;
+    bend[i] -= mlp::exp(a[i]) * tangent[i] * sum;
   }
 }
 

@@ -4,115 +4,119 @@
 
 namespace mlp {
 
+// One layer as a product sees it.
+struct Curvature::View {
+  const Layer& layer;
+  Pass pass;
+  Input x;
+  Tangents tangents;
+  const Scalar *z, *a;
+  Places at;
+  Index units, size;
+};
+
 Curvature::Curvature(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective)
     : network_(network), x_(x), targets_(targets), objective_(objective) {
   network.lossAndGradients(x, targets, objective);
-  const auto& layers = network.layers();
-  while (first_ < layers.size() && layers[first_]->kernelSize() + layers[first_]->biasSize() == 0) ++first_;
-
-  Index end = 0, widest = 0, spare = 0;
-  const auto take = [&end](Index size) {
-    const Index place = end;
-    end += size;
-    return place;
-  };
-  places_.resize(layers.size());
-  for (std::size_t i = first_; i < layers.size(); ++i) {
-    const Index size = x.rows * layers[i]->units();
-    places_[i] = {take(size), take(size), take(size), take(layers[i]->memorySize(x.rows))};
-    widest = std::max(widest, size);
-    spare = std::max({spare, size, i > first_ ? layers[i]->spareSize(x.rows) : 0});
+  layers_ = network.layers().size();
+  while (first_ < layers_ && network.layers()[first_]->kernelSize() + network.layers()[first_]->biasSize() == 0) {
+    ++first_;
   }
-  back_ = take(widest);
-  spare_ = take(spare);
-  storage_.setZero(end);
+  // Pieces of one buffer: each layer's matrices, R{∂L/∂A}, and what is spare.
+  Index end = 0, widest = 0;
+  for (std::size_t i = first_; i < layers_; ++i) {
+    const Index size = x.rows * network.layers()[i]->units();
+    end += 3 * size + network.layers()[i]->memorySize(x.rows);
+    widest = std::max(widest, size);
+  }
+  storage_.reset(new Scalar[static_cast<std::size_t>(end + 2 * widest + network.parameters().size())]());
+  back_ = storage_.get() + end;
+  spare_ = back_ + widest;
+  places_.reset(new Places[layers_]);
+  Scalar* next = storage_.get();
+  for (std::size_t i = first_; i < layers_; ++i) {
+    const Index size = x.rows * network.layers()[i]->units();
+    places_[i] = {next, next + size, next + 2 * size, next + 3 * size};
+    next += 3 * size + network.layers()[i]->memorySize(x.rows);
+  }
 
   const Scalar share = 1 / static_cast<Scalar>(x.rows);
-  for (std::size_t i = first_; i < layers.size(); ++i) {
-    const Layer& layer = *layers[i];
-    const Index units = layer.units();
-    const ConstMatrixMap z = network.z(i), a = network.a(i);
-    Scalar* const gradient = at(places_[i].gradient);
-    if (i + 1 < layers.size()) {
-      layers[i + 1]->inputGradient(network.pass(i + 1, {}), network.delta(i + 1),
-                                   MatrixMap(gradient, x.rows, units));
+  for (std::size_t i = first_; i < layers_; ++i) {
+    const View view = viewOf(i, nullptr);
+    Scalar* const gradient = view.at.gradient;
+    if (i + 1 < layers_) {
+      network.layers()[i + 1]->inputGradient(network.pass(i + 1, {}), network.delta(i + 1),
+                                             MatrixMap(gradient, x.rows, view.units));
     } else if (!objective.fused()) {
-      for (Index place = 0; place < a.size(); place += units) {
-        objective.loss().fromActivations(a.data() + place, targets.data() + place, units, objective.options(), share,
-                                         gradient + place);
+      for (Index row = 0; row < view.size; row += view.units) {
+        objective.loss().fromActivations(view.a + row, targets.data() + row, view.units, objective.options(), share,
+                                         gradient + row);
       }
     }
-    layer.activityRegularizer().addGradient(a.data(), a.size(), share, gradient);
-    if (layer.activation().rowTangent) continue;
-    for (Index k = 0; k < a.size(); ++k) {
-      gradient[k] *= layer.activation().second
-                         ? layer.activation().second(z.data()[k], a.data()[k], layer.alpha())
-                         : Scalar(0);
+    view.layer.activityRegularizer().addGradient(view.a, view.size, share, gradient);
+    const Activation& activation = view.layer.activation();
+    if (activation.rowTangent) continue;
+    for (Index k = 0; k < view.size; ++k) {
+      gradient[k] *= activation.second ? activation.second(view.z[k], view.a[k], view.layer.alpha()) : Scalar(0);
     }
   }
 }
 
-Tangents Curvature::tangents(std::size_t i, const Scalar* v) {
-  return {v + network_.layers()[i]->kernelOffset(), i > first_ ? at(places_[i - 1].tangent) : nullptr,
-          at(places_[i].memory), at(spare_)};
+Curvature::View Curvature::viewOf(std::size_t i, const Scalar* v) {
+  const Layer& layer = *network_.layers()[i];
+  const Places& at = places_[i];
+  return {layer,
+          network_.pass(i, {}),
+          network_.inputOf(i, x_),
+          {v + layer.kernelOffset(), i > first_ ? places_[i - 1].tangent : nullptr, at.memory, spare_},
+          network_.z(i).data(),
+          network_.a(i).data(),
+          at,
+          layer.units(),
+          x_.rows * layer.units()};
 }
 
-// R{Z} and R{A}; of R{Δ} what σ'' and a loss on logits make of R{Z}.
-void Curvature::forwardTangent(std::size_t i, const Scalar* v) {
-  const Layer& layer = *network_.layers()[i];
-  const Index units = layer.units();
-  const ConstMatrixMap z = network_.z(i), a = network_.a(i);
-  Scalar *const tangent = at(places_[i].tangent), *const delta = at(places_[i].delta), *const spare = at(spare_);
-  const Scalar* const gradient = at(places_[i].gradient);
-
-  layer.forwardTangent(network_.pass(i, {}), network_.inputOf(i, x_), tangents(i, v),
-                       MatrixMap(tangent, x_.rows, units));
-  const bool toLogits = i + 1 == network_.layers().size() && objective_.fused();
-  for (Index place = 0; toLogits && place < z.size(); place += units) {
-    objective_.loss().curveFromLogits(z.data() + place, targets_.data() + place, tangent + place, units,
-                                      objective_.options(), 1 / static_cast<Scalar>(x_.rows), spare + place);
+// product ← ∂²L/∂prediction²·tangent, or zero where it is not this layer's.
+void Curvature::curveLoss(bool here, RowCurve curve, const Scalar* prediction, const View& view, Scalar* product) {
+  std::fill(product, product + view.size, Scalar(0));
+  for (Index row = 0; here && row < view.size; row += view.units) {
+    curve(prediction + row, targets_.data() + row, view.at.tangent + row, view.units, objective_.options(),
+          1 / static_cast<Scalar>(x_.rows), product + row);
   }
-  if (layer.activation().rowTangent) {
-    for (Index place = 0; place < z.size(); place += units) {
-      layer.activation().rowTangent(a.data() + place, gradient + place, units, tangent + place, delta + place);
-    }
-  } else {
-    for (Index k = 0; k < z.size(); ++k) delta[k] = gradient[k] * tangent[k];
-    deactivate(layer.activation(), z.data(), a.data(), tangent, x_.rows, units, layer.alpha());
-  }
-  for (Index k = 0; toLogits && k < z.size(); ++k) delta[k] += spare[k];
-}
-
-// From R{∂L/∂A} in back_: the rest of R{Δ}, this layer's part of the product, and R{∂L/∂A} of the layer before.
-void Curvature::backwardTangent(std::size_t i, const Scalar* v, Scalar* product) {
-  const Layer& layer = *network_.layers()[i];
-  const ConstMatrixMap z = network_.z(i), a = network_.a(i);
-  Scalar *const back = at(back_), *const delta = at(places_[i].delta);
-
-  layer.activityRegularizer().smooth().addGradient(at(places_[i].tangent), a.size(),
-                                                   1 / static_cast<Scalar>(x_.rows), back);
-  deactivate(layer.activation(), z.data(), a.data(), back, x_.rows, layer.units(), layer.alpha());
-  for (Index k = 0; k < a.size(); ++k) delta[k] += back[k];
-  layer.backwardTangent(network_.pass(i, {}), network_.inputOf(i, x_), tangents(i, v), network_.delta(i),
-                        ConstMatrixMap(delta, x_.rows, layer.units()), product + layer.kernelOffset(),
-                        i > first_ ? back : nullptr);
-  layer.addPenaltyGradient(v + layer.kernelOffset(), true, product + layer.kernelOffset());
 }
 
 void Curvature::multiply(const Scalar* v, Scalar* product) {
-  const std::size_t count = network_.layers().size();
-  if (first_ == count) return;
-  for (std::size_t i = first_; i < count; ++i) forwardTangent(i, v);
-
-  const ConstMatrixMap a = network_.a(count - 1);
-  Scalar* const back = at(back_);
-  std::fill(back, back + a.size(), Scalar(0));
-  for (Index place = 0; !objective_.fused() && place < a.size(); place += a.cols()) {
-    objective_.loss().curveFromActivations(a.data() + place, targets_.data() + place,
-                                           at(places_[count - 1].tangent) + place, a.cols(), objective_.options(),
-                                           1 / static_cast<Scalar>(x_.rows), back + place);
+  // R{Z}, R{A}; and of R{Δ}, what σ'' and a loss on logits make of R{Z}
+  for (std::size_t i = first_; i < layers_; ++i) {
+    const View view = viewOf(i, v);
+    const Activation& activation = view.layer.activation();
+    Scalar *const tangent = view.at.tangent, *const delta = view.at.delta;
+    view.layer.forwardTangent(view.pass, view.x, view.tangents, MatrixMap(tangent, x_.rows, view.units));
+    curveLoss(i + 1 == layers_ && objective_.fused(), objective_.loss().curveFromLogits, view.z, view, delta);
+    if (activation.rowTangent) {
+      for (Index row = 0; row < view.size; row += view.units) {
+        activation.rowTangent(view.a + row, view.at.gradient + row, view.units, tangent + row, delta + row);
+      }
+    } else {
+      for (Index k = 0; k < view.size; ++k) delta[k] += view.at.gradient[k] * tangent[k];
+      deactivate(activation, view.z, view.a, tangent, x_.rows, view.units, view.layer.alpha());
+    }
   }
-  for (std::size_t i = count; i-- > first_;) backwardTangent(i, v, product);
+  // The rest of R{Δ}, and R{∂L/∂W}, R{∂L/∂b}; R{∂L/∂A} goes from layer to layer in back_
+  for (std::size_t i = layers_; i-- > first_;) {
+    const View view = viewOf(i, v);
+    const Layer& layer = view.layer;
+    if (i + 1 == layers_) {
+      curveLoss(!objective_.fused(), objective_.loss().curveFromActivations, view.a, view, back_);
+    }
+    layer.activityRegularizer().addGradient(view.at.tangent, view.size, 1 / static_cast<Scalar>(x_.rows), back_, true);
+    deactivate(layer.activation(), view.z, view.a, back_, x_.rows, view.units, layer.alpha());
+    for (Index k = 0; k < view.size; ++k) view.at.delta[k] += back_[k];
+    Scalar* const gradients = product + layer.kernelOffset();
+    layer.backwardTangent(view.pass, view.x, view.tangents, network_.delta(i),
+                          ConstMatrixMap(view.at.delta, x_.rows, view.units), gradients, i > first_ ? back_ : nullptr);
+    layer.addPenaltyGradient(view.tangents.parameters, true, gradients);
+  }
 }
 
 }  // namespace mlp

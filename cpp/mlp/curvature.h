@@ -11,7 +11,7 @@
 // of the first one's, where a gradient has three and two.
 #pragma once
 
-#include <vector>
+#include <memory>
 
 #include "mlp/loss.h"
 #include "mlp/network.h"
@@ -28,28 +28,28 @@ class Curvature {
   void multiply(const Scalar* v, Scalar* product);
 
  private:
-  // Where a layer's matrices are in storage_.
+  // A layer's matrices, rows × units.
   struct Places {
-    Index gradient;  // ∂L/∂A, times σ''(Z) where σ is element-wise
-    Index tangent;   // R{Z}, then R{A}
-    Index delta;     // R{Δ}
-    Index memory;    // see Tangents
+    Scalar* gradient;  // ∂L/∂A, times σ''(Z) where σ is element-wise
+    Scalar* tangent;   // R{Z}, then R{A}
+    Scalar* delta;     // R{Δ}
+    Scalar* memory;    // see Tangents
   };
+  struct View;
 
-  Scalar* at(Index place) { return storage_.data() + place; }
-  Tangents tangents(std::size_t layer, const Scalar* v);
-  void forwardTangent(std::size_t layer, const Scalar* v);
-  void backwardTangent(std::size_t layer, const Scalar* v, Scalar* product);
+  View viewOf(std::size_t layer, const Scalar* v);
+  void curveLoss(bool here, RowCurve curve, const Scalar* prediction, const View& view, Scalar* product);
 
   Network& network_;
   Input x_;
   ConstMatrixMap targets_;
   Objective objective_;
+  std::size_t layers_;
   std::size_t first_ = 0;  // layer with parameters: nothing before it depends on them
-  std::vector<Places> places_;
-  Index back_ = 0;   // R{∂L/∂A} of one layer
-  Index spare_ = 0;  // see Tangents
-  Vector storage_;
+  std::unique_ptr<Scalar[]> storage_;
+  std::unique_ptr<Places[]> places_;
+  Scalar* back_;   // R{∂L/∂A} of one layer
+  Scalar* spare_;  // see Tangents
 };
 
 }  // namespace mlp

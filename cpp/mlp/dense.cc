@@ -53,9 +53,8 @@ double Dense::penalty(const Scalar* parameters) const {
 }
 
 void Dense::addPenaltyGradient(const Scalar* parameters, bool smooth, Scalar* gradients) const {
-  const Regularizer &kernel = options_.kernelRegularizer, &bias = options_.biasRegularizer;
-  (smooth ? kernel.smooth() : kernel).addGradient(parameters, kernelSize(), 1, gradients);
-  (smooth ? bias.smooth() : bias).addGradient(parameters + kernelSize(), biasSize(), 1, gradients + kernelSize());
+  options_.kernelRegularizer.addGradient(parameters, kernelSize(), 1, gradients, smooth);
+  options_.biasRegularizer.addGradient(parameters + kernelSize(), biasSize(), 1, gradients + kernelSize(), smooth);
 }
 
 void Dense::constrain(Scalar* parameters) const {

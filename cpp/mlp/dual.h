@@ -20,6 +20,13 @@ inline Dual operator-(Dual a) { return {-a.value, -a.tangent}; }
 inline Dual operator+(Dual a, Dual b) { return {a.value + b.value, a.tangent + b.tangent}; }
 inline Dual operator-(Dual a, Dual b) { return {a.value - b.value, a.tangent - b.tangent}; }
 inline Dual operator*(Dual a, Dual b) { return {a.value * b.value, a.tangent * b.value + a.value * b.tangent}; }
+// Of what is constant the compiler would keep the zeros.
+inline Dual operator+(Scalar c, Dual a) { return {c + a.value, a.tangent}; }
+inline Dual operator+(Dual a, Scalar c) { return c + a; }
+inline Dual operator-(Scalar c, Dual a) { return {c - a.value, -a.tangent}; }
+inline Dual operator-(Dual a, Scalar c) { return {a.value - c, a.tangent}; }
+inline Dual operator*(Scalar c, Dual a) { return {c * a.value, c * a.tangent}; }
+inline Dual operator*(Dual a, Scalar c) { return c * a; }
 inline Dual operator/(Dual a, Dual b) {
   const Scalar quotient = a.value / b.value;
   return {quotient, (a.tangent - quotient * b.tangent) / b.value};
@@ -34,11 +41,11 @@ inline Dual exp(Dual x) {
   const Scalar e = std::exp(x.value);
   return {e, e * x.tangent};
 }
-inline Dual tanh(Dual x) {
+MLP_SMALL inline Dual tanh(Dual x) {
   const Scalar t = mlp::tanh(x.value);
   return {t, (1 - t * t) * x.tangent};
 }
-inline Dual sigmoid(Dual x) {
+MLP_SMALL inline Dual sigmoid(Dual x) {
   const Scalar s = mlp::sigmoid(x.value);
   return {s, s * (1 - s) * x.tangent};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 
 #include "mlp/curvature.h"
@@ -37,10 +38,15 @@ class Tridiagonal {
  public:
   // Another row and column: its diagonal entry, and the one beside that.
   void grow(double beside, double diagonal) {
-    double low = diagonal_.empty() ? diagonal : std::max(top_, diagonal);  // by Cauchy's interlacing
-    double high = low + beside;                                            // by Weyl's inequality
-    diagonal_.push_back(diagonal);
-    beside_.push_back(beside);
+    double low = size_ == 0 ? diagonal : std::max(top_, diagonal);  // by Cauchy's interlacing
+    double high = low + beside;                                     // by Weyl's inequality
+    if (2 * size_ == entries_.size()) {
+      std::vector<double> longer(2 * entries_.size() + 64);
+      std::copy(entries_.begin(), entries_.end(), longer.begin());
+      entries_.swap(longer);
+    }
+    entries_[2 * size_] = beside;
+    entries_[2 * size_++ + 1] = diagonal;
     top_ = high;
     for (int round = 0; round < 100; ++round) {
       const double pivot = lastPivot(top_);
@@ -62,18 +68,19 @@ class Tridiagonal {
   // and is convex, whose slope is −squares_, and whose zero is T's largest eigenvalue; its eigenvector with a last entry
   // of 1 has these squares. Below, infinity.
   double lastPivot(double lambda) {
-    double pivot = diagonal_[0] - lambda, squares = 1;
-    for (std::size_t i = 1; i < diagonal_.size(); ++i) {
+    double pivot = entries_[1] - lambda, squares = 1;
+    for (std::size_t i = 1; i < size_; ++i) {
       if (!(pivot < 0)) return std::numeric_limits<double>::infinity();
-      const double ratio = beside_[i] / pivot;
-      pivot = diagonal_[i] - lambda - ratio * beside_[i];
+      const double beside = entries_[2 * i], ratio = beside / pivot;
+      pivot = entries_[2 * i + 1] - lambda - ratio * beside;
       squares = 1 + ratio * ratio * squares;
     }
     squares_ = squares;
     return pivot;
   }
 
-  std::vector<double> diagonal_, beside_;  // beside_[i]: left of and above diagonal_[i]
+  std::size_t size_ = 0;
+  std::vector<double> entries_;  // of each row, the one left of the diagonal and the one on it
   double top_ = 0, squares_ = 1;
 };
 
@@ -175,41 +182,39 @@ Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, co
                     int maxIterations, double tolerance) {
   Curvature curvature(network, x, targets, objective);
   const Index count = network.parameters().size();
-  Vector v(count), before = Vector::Zero(count), w(count);
+  const std::unique_ptr<Scalar[]> storage(new Scalar[3 * static_cast<std::size_t>(count)]());
+  Scalar *v = storage.get(), *before = v + count, *w = before + count;
   Random random(network.seed(), Stream::kInitializer, ~0u);
   for (Index i = 0; i < count; ++i) v[i] = static_cast<Scalar>(random.normal());
-  const auto divide = [count](Vector& vector, double length) {
-    for (Index i = 0; i < count; ++i) vector[i] = static_cast<Scalar>(static_cast<double>(vector[i]) / length);
-  };
-  divide(v, norm(v.data(), count));
+  double length = norm(v, count);
 
   // H·vᵢ = βᵢ₋₁vᵢ₋₁ + αᵢvᵢ + βᵢvᵢ₊₁
   Tridiagonal projected;
   double beta = 0, largest = 0;
   Sharpness result;
-  while (result.iterations < maxIterations) {
+  for (;;) {
+    for (Index i = 0; i < count; ++i) v[i] = static_cast<Scalar>(static_cast<double>(v[i]) / length);
     ++result.iterations;
-    curvature.multiply(v.data(), w.data());
-    const double alpha = dot(v.data(), w.data(), count);
+    curvature.multiply(v, w);
+    const double alpha = dot(v, w, count);
     for (Index i = 0; i < count; ++i) {
       w[i] = static_cast<Scalar>(static_cast<double>(w[i]) - alpha * static_cast<double>(v[i]) -
                                  beta * static_cast<double>(before[i]));
     }
-    const double left = norm(w.data(), count);
-    if (!std::isfinite(left)) {
+    length = norm(w, count);
+    if (!std::isfinite(length)) {
       result.lambdaMax = std::numeric_limits<double>::quiet_NaN();
       break;
     }
     projected.grow(beta, alpha);
     result.lambdaMax = projected.top();
-    largest = std::max(largest, std::abs(alpha) + beta + left);
-    const double residual = left * projected.lastEntry();
+    largest = std::max(largest, std::abs(alpha) + beta + length);
+    const double residual = length * projected.lastEntry();
     result.converged = residual <= std::max(tolerance * std::abs(result.lambdaMax), kRounding * largest);
-    if (result.converged) break;
-    beta = left;
-    before.swap(v);
-    v.swap(w);
-    divide(v, beta);
+    if (result.converged || result.iterations >= maxIterations) break;
+    beta = length;
+    std::swap(before, v);
+    std::swap(v, w);
   }
   return result;
 }

@@ -4,7 +4,6 @@
 // what a layer keeps from its forward to its backward pass are pieces of the network's workspace.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -36,8 +35,8 @@ struct Pass {
 struct Tangents {
   const Scalar* parameters;  // of the layer: R{kernel}, then R{bias}
   const Scalar* x;           // R{X}, rows × inputs; nullptr: zero
-  Scalar* memory;            // memorySize(rows) numbers from forwardTangent() to backwardTangent()
-  Scalar* spare;             // spareSize(rows) numbers
+  Scalar* memory;            // memorySize(rows) numbers from forwardTangent() to backwardTangent(), zero at first
+  Scalar* spare;             // room for rows × inputs, for rows × units, or for the parameters
 };
 
 // Penalties on numbers v: l1·Σ|v| + l2·Σv².
@@ -46,11 +45,10 @@ struct Regularizer {
   Scalar l2 = 0;
 
   bool any() const { return l1 != 0 || l2 != 0; }
-  // What of it has second derivatives.
-  Regularizer smooth() const { return {0, l2}; }
   double penalty(const Scalar* values, Index count) const;
-  // gradients += factor·∂penalty/∂v: factor·(l1·sign(v) + 2·l2·v).
-  void addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients) const;
+  // gradients += factor·∂penalty/∂v: factor·(l1·sign(v) + 2·l2·v). `smooth`: without the first, which is constant; of
+  // R{v} that is R{∂penalty/∂v}.
+  void addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients, bool smooth = false) const;
 };
 
 // What a layer is, whatever its kind.
@@ -111,7 +109,7 @@ class Layer {
 
   // Penalties on the parameters.
   virtual double penalty(const Scalar* /*parameters*/) const { return 0; }
-  // gradients += ∂penalty/∂parameters. `smooth`: of the squares alone; of tangents of the parameters that is R{it}.
+  // gradients += ∂penalty/∂parameters; `smooth` as of Regularizer.
   virtual void addPenaltyGradient(const Scalar* /*parameters*/, bool /*smooth*/, Scalar* /*gradients*/) const {}
 
   // The passes differentiated along a direction, as they are outside of training: tangent.cc.
@@ -123,9 +121,6 @@ class Layer {
   // remember of it).
   virtual void backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, ConstMatrixMap delta,
                                ConstMatrixMap deltaTangent, Scalar* gradientTangents, Scalar* inputGradTangent) const;
-  Index spareSize(Index rows) const {
-    return std::max(rows * std::max(inputs(), units()), kernelSize() + biasSize());
-  }
 
   // Brings the parameters back to where constraints hold.
   virtual void constrain(Scalar* /*parameters*/) const {}

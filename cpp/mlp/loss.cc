@@ -32,13 +32,23 @@ double eachOutput(const Scalar* prediction, const Scalar* target, Index units, c
   return sum * share;
 }
 
+template <class Function>
+MLP_SMALL Scalar secondDerivative(Scalar p, Scalar y, const LossOptions& options) {
+  return Function::slope(Dual(p, 1), y, options).tangent;
+}
+
+// product[i] ← scale·second(ŷᵢ, yᵢ)·tangent[i]
+MLP_SMALL void curveRow(Scalar (*second)(Scalar, Scalar, const LossOptions&), const Scalar* prediction,
+                        const Scalar* target, const Scalar* tangent, Index units, const LossOptions& options,
+                        Scalar scale, Scalar* product) {
+  for (Index i = 0; i < units; ++i) product[i] = scale * second(prediction[i], target[i], options) * tangent[i];
+}
+
 template <class Function, bool Mean>
-void curveEach(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
-               const LossOptions& options, Scalar scale, Scalar* product) {
-  const Scalar share = Mean ? scale / static_cast<Scalar>(units) : scale;
-  for (Index i = 0; i < units; ++i) {
-    product[i] = share * Function::slope(Dual(prediction[i], tangent[i]), target[i], options).tangent;
-  }
+MLP_SMALL void curveEach(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                         const LossOptions& options, Scalar scale, Scalar* product) {
+  curveRow(secondDerivative<Function>, prediction, target, tangent, units, options,
+           Mean ? scale / static_cast<Scalar>(units) : scale, product);
 }
 
 // (ŷ − y)²
@@ -161,8 +171,8 @@ double meanOrSum(const Scalar* prediction, const Scalar* target, Index units, co
 }
 
 template <class Function>
-void curveMeanOrSum(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
-                    const LossOptions& options, Scalar scale, Scalar* product) {
+MLP_SMALL void curveMeanOrSum(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                              const LossOptions& options, Scalar scale, Scalar* product) {
   const auto curve = options.sumReduction ? curveEach<Function, false> : curveEach<Function, true>;
   curve(prediction, target, tangent, units, options, scale, product);
 }
@@ -184,11 +194,11 @@ double categoricalFromActivations(const Scalar* prediction, const Scalar* target
   return sum;
 }
 
-void categoricalCurve(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
-                      const LossOptions& options, Scalar scale, Scalar* product) {
+MLP_SMALL void categoricalCurve(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                                const LossOptions& options, Scalar scale, Scalar* product) {
+  const auto second = secondDerivative<KullbackLeibler>;  // their gradients are the same
   for (Index i = 0; i < units; ++i) {
-    const Scalar y = smoothClass(target[i], units, options);
-    product[i] = (-scale * y / inside(Dual(prediction[i], tangent[i]))).tangent;
+    product[i] = scale * second(prediction[i], smoothClass(target[i], units, options), options) * tangent[i];
   }
 }
 
@@ -216,8 +226,8 @@ double categoricalFromLogits(const Scalar* z, const Scalar* target, Index units,
 }
 
 // (Σy)·dŷ, dŷ = ŷ ⊙ (dz − Σ ŷ ⊙ dz)
-void categoricalCurveFromLogits(const Scalar* z, const Scalar* target, const Scalar* tangent, Index units,
-                                const LossOptions& options, Scalar scale, Scalar* product) {
+MLP_SMALL void categoricalCurveFromLogits(const Scalar* z, const Scalar* target, const Scalar* tangent, Index units,
+                                          const LossOptions& options, Scalar scale, Scalar* product) {
   const Scalar top = *std::max_element(z, z + units);
   Scalar sum = 0, mean = 0, targetSum = 0;
   for (Index i = 0; i < units; ++i) {

@@ -60,8 +60,6 @@ void Normalize::forwardTangent(const Pass& pass, const Input& x, const Tangents&
     std::fill(tangents.spare, tangents.spare + units(), Scalar(1));
     inputGradient(withParameters(pass, tangents.spare), ConstMatrixMap(tangents.x, x.rows, inputs()),
                   MatrixMap(tangents.memory, x.rows, units()));
-  } else {
-    std::fill(tangents.memory, tangents.memory + zTangent.size(), Scalar(0));
   }
   for (Index row = 0; row < x.rows; ++row) {
     for (Index j = 0; j < units(); ++j) {
