@@ -38,8 +38,6 @@ class Tridiagonal {
  public:
   // Another row and column: its diagonal entry, and the one beside that.
   void grow(double beside, double diagonal) {
-    double low = size_ == 0 ? diagonal : std::max(top_, diagonal);  // by Cauchy's interlacing
-    double high = low + beside;                                     // by Weyl's inequality
     if (2 * size_ == entries_.size()) {
       std::vector<double> longer(2 * entries_.size() + 64);
       std::copy(entries_.begin(), entries_.end(), longer.begin());
@@ -47,15 +45,13 @@ class Tridiagonal {
     }
     entries_[2 * size_] = beside;
     entries_[2 * size_++ + 1] = diagonal;
-    top_ = high;
-    for (int round = 0; round < 100; ++round) {
-      const double pivot = lastPivot(top_);
-      (pivot > 0 ? low : high) = top_;
-      double next = top_ + pivot / squares_;  // Newton's step, if it stays between them
-      if (!(next > low && next < high)) next = (low + high) / 2;
-      const bool still = std::abs(next - top_) <= 1e-15 * (std::abs(top_) + beside);
-      top_ = next;
-      if (still) break;
+    // Rayleigh and Ritz: the largest that the eigenvector so far and the new row come to; never above.
+    const double half = (top_ - diagonal) / 2, coupling = beside * lastEntry();
+    top_ = size_ == 1 ? diagonal : diagonal + half + std::sqrt(half * half + coupling * coupling);
+    for (int round = 0; round < 50; ++round) {
+      const double step = lastPivot(top_) / squares_;  // Newton's, which from below never goes too far
+      if (!(step > 1e-15 * std::abs(top_))) break;
+      top_ += step;
     }
   }
 
@@ -66,11 +62,14 @@ class Tridiagonal {
  private:
   // Of T − λ, eliminated row by row: where λ is above the eigenvalues of T without its last row, a function that falls
   // and is convex, whose slope is −squares_, and whose zero is T's largest eigenvalue; its eigenvector with a last entry
-  // of 1 has these squares. Below, infinity.
+  // of 1 has these squares. λ being always so, but for rounding when that entry is all but 0, else it is 0.
   double lastPivot(double lambda) {
     double pivot = entries_[1] - lambda, squares = 1;
     for (std::size_t i = 1; i < size_; ++i) {
-      if (!(pivot < 0)) return std::numeric_limits<double>::infinity();
+      if (!(pivot < 0)) {
+        squares_ = std::numeric_limits<double>::infinity();
+        return 0;
+      }
       const double beside = entries_[2 * i], ratio = beside / pivot;
       pivot = entries_[2 * i + 1] - lambda - ratio * beside;
       squares = 1 + ratio * ratio * squares;
@@ -193,14 +192,13 @@ Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, co
   double beta = 0, largest = 0;
   Sharpness result;
   for (;;) {
-    for (Index i = 0; i < count; ++i) v[i] = static_cast<Scalar>(static_cast<double>(v[i]) / length);
+    const Scalar inverse = static_cast<Scalar>(1 / length);
+    for (Index i = 0; i < count; ++i) v[i] *= inverse;
     ++result.iterations;
     curvature.multiply(v, w);
     const double alpha = dot(v, w, count);
-    for (Index i = 0; i < count; ++i) {
-      w[i] = static_cast<Scalar>(static_cast<double>(w[i]) - alpha * static_cast<double>(v[i]) -
-                                 beta * static_cast<double>(before[i]));
-    }
+    const Scalar alongV = static_cast<Scalar>(alpha), alongBefore = static_cast<Scalar>(beta);
+    for (Index i = 0; i < count; ++i) w[i] -= alongV * v[i] + alongBefore * before[i];
     length = norm(w, count);
     if (!std::isfinite(length)) {
       result.lambdaMax = std::numeric_limits<double>::quiet_NaN();

@@ -30,6 +30,10 @@ def dense(units, activation='linear', **options):
     return {'className': 'dense', 'units': units, 'activation': activation, **options}
 
 
+def l1l2(l1, l2):
+    return {'name': 'l1l2', 'l1': l1, 'l2': l2}
+
+
 CASES = [
     ('softmax and cross-entropy', 3, [dense(4, 'tanh'), dense(3, 'softmax')], {'name': 'categoricalCrossentropy'}),
     ('tanh and squared error', 2, [dense(4, 'tanh'), dense(3, 'tanh'), dense(1)], {'name': 'meanSquaredError'}),
@@ -39,9 +43,9 @@ CASES = [
     ('layer normalisation', 2, [dense(4, 'softsign'), {'className': 'layerNormalization'}, dense(2, 'geluTanh')],
      {'name': 'meanSquaredError'}),
     ('penalties', 3,
-     [dense(4, 'gelu', kernelRegularizer={'l1': 0.125, 'l2': 0.0625}, biasRegularizer={'l1': 0, 'l2': 0.25},
-            activityRegularizer={'l1': 0, 'l2': 0.03125}),
-      dense(2, 'sigmoid', kernelRegularizer={'l1': 0, 'l2': 0.125}, activityRegularizer={'l1': 0.0625, 'l2': 0.5})],
+     [dense(4, 'gelu', kernelRegularizer=l1l2(0.125, 0.0625), biasRegularizer=l1l2(0, 0.25),
+            activityRegularizer=l1l2(0, 0.03125)),
+      dense(2, 'sigmoid', kernelRegularizer=l1l2(0, 0.125), activityRegularizer=l1l2(0.0625, 0.5))],
      {'name': 'binaryCrossentropy'}),
     ('logits', 3, [dense(4, 'softplus'), dense(3)],
      {'name': 'categoricalCrossentropy', 'fromLogits': True, 'labelSmoothing': 0.0625}),
