@@ -7,8 +7,8 @@
 //   R{∂L/∂A} = R{Δ}·Wᵀ + Δ·R{W}ᵀ           Δ, W: of the layer behind; of the loss, ∂²L/∂A²·R{A}
 //   R{∂L/∂W} = R{A}ᵀ·Δ + Aᵀ·R{Δ},          R{∂L/∂b} = Σ_rows R{Δ},          which are H·v
 //
-// for dense layers; tangent.cc has what others have in the places of W and Wᵀ. Six products of matrices a layer, three
-// of the first one's, where a gradient has three and two.
+// for dense layers; tangent.cc has what others have in the places of W and Wᵀ. Six products of matrices a layer, two
+// of the first one, where a gradient has three and two.
 #pragma once
 
 #include <memory>
