@@ -2,13 +2,15 @@
 
 #include <algorithm>
 
+#include "mlp/dual.h"
 #include "mlp/elementary.h"
 #include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
 
-// An element-wise activation is a struct with value(z, α) and slope(z, a, α) = σ'(z); these loops do the rest.
+// An element-wise activation is a struct with value(z, α) and slope(z, a, α) = σ'(z), of numbers and of dual numbers;
+// these functions do the rest.
 template <class Function>
 void forwardEach(const Scalar* z, Scalar* a, Index rows, Index units, Scalar alpha) {
   for (Index i = 0; i < rows * units; ++i) a[i] = Function::value(z[i], alpha);
@@ -19,34 +21,54 @@ void backwardEach(const Scalar* z, const Scalar* a, Scalar* delta, Index rows, I
   for (Index i = 0; i < rows * units; ++i) delta[i] *= Function::slope(z[i], a[i], alpha);
 }
 
+template <class Function>
+MLP_SMALL Scalar secondDerivative(Scalar z, Scalar a, Scalar alpha) {
+  return Function::slope(Dual(z, 1), Dual(a, Function::slope(z, a, alpha)), alpha).tangent;
+}
+
 // 1/(1 + e^-z);  σ' = a(1 − a)
 struct Sigmoid {
   static Scalar value(Scalar z, Scalar) { return sigmoid(z); }
-  static Scalar slope(Scalar, Scalar a, Scalar) { return a * (1 - a); }
+  template <class N>
+  static N slope(N, N a, Scalar) {
+    return a * (1 - a);
+  }
 };
 
 // (e^z − e^-z)/(e^z + e^-z);  σ' = 1 − a²
 struct Tanh {
   static Scalar value(Scalar z, Scalar) { return mlp::tanh(z); }
-  static Scalar slope(Scalar, Scalar a, Scalar) { return 1 - a * a; }
+  template <class N>
+  static N slope(N, N a, Scalar) {
+    return 1 - a * a;
+  }
 };
 
 // max(0, z);  σ' = 1 above zero, 0 at and below it
 struct Relu {
   static Scalar value(Scalar z, Scalar) { return z < 0 ? Scalar(0) : z; }  // in this order NaN stays NaN
-  static Scalar slope(Scalar z, Scalar, Scalar) { return z > 0 ? Scalar(1) : Scalar(0); }
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    return z > 0 ? N(1) : N(0);
+  }
 };
 
 // z above zero, αz below (Maas et al. 2013)
 struct LeakyRelu {
   static Scalar value(Scalar z, Scalar alpha) { return z > 0 ? z : alpha * z; }
-  static Scalar slope(Scalar z, Scalar, Scalar alpha) { return z > 0 ? Scalar(1) : alpha; }
+  template <class N>
+  static N slope(N z, N, Scalar alpha) {
+    return z > 0 ? N(1) : N(alpha);
+  }
 };
 
 // z above zero, α(e^z − 1) below (Clevert et al. 2015)
 struct Elu {
   static Scalar value(Scalar z, Scalar alpha) { return z > 0 ? z : alpha * std::expm1(z); }
-  static Scalar slope(Scalar z, Scalar a, Scalar alpha) { return z > 0 ? Scalar(1) : a + alpha; }
+  template <class N>
+  static N slope(N z, N a, Scalar alpha) {
+    return z > 0 ? N(1) : a + alpha;
+  }
 };
 
 // λ·elu(z) with α: the constants that keep mean 0 and variance 1 (Klambauer et al. 2017)
@@ -54,15 +76,24 @@ struct Selu {
   static constexpr Scalar kAlpha = Scalar(1.6732632423543772848170429916717);
   static constexpr Scalar kScale = Scalar(1.0507009873554804934193349852946);
   static Scalar value(Scalar z, Scalar) { return kScale * (z > 0 ? z : kAlpha * std::expm1(z)); }
-  static Scalar slope(Scalar z, Scalar a, Scalar) { return z > 0 ? kScale : a + kScale * kAlpha; }
+  template <class N>
+  static N slope(N z, N a, Scalar) {
+    return z > 0 ? N(kScale) : a + kScale * kAlpha;
+  }
 };
 
 // zΦ(z), Φ the standard normal distribution (Hendrycks & Gimpel 2016);  σ' = Φ(z) + zφ(z)
 struct Gelu {
-  static Scalar phi(Scalar z) { return Scalar(0.5) * std::erfc(z * Scalar(-0.70710678118654752)); }
+  template <class N>
+  static N phi(N z) {
+    using std::erfc;
+    return Scalar(0.5) * erfc(z * Scalar(-0.70710678118654752));
+  }
   static Scalar value(Scalar z, Scalar) { return z * phi(z); }
-  static Scalar slope(Scalar z, Scalar, Scalar) {
-    return phi(z) + z * Scalar(0.39894228040143268) * std::exp(Scalar(-0.5) * z * z);
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    using std::exp;
+    return phi(z) + z * Scalar(0.39894228040143268) * exp(Scalar(-0.5) * z * z);
   }
 };
 
@@ -70,10 +101,14 @@ struct Gelu {
 struct GeluTanh {
   static constexpr Scalar kFactor = Scalar(0.79788456080286536);
   static constexpr Scalar kCubic = Scalar(0.044715);
-  static Scalar inner(Scalar z) { return mlp::tanh(kFactor * (z + kCubic * z * z * z)); }
+  template <class N>
+  static N inner(N z) {
+    return mlp::tanh(kFactor * (z + kCubic * z * z * z));
+  }
   static Scalar value(Scalar z, Scalar) { return Scalar(0.5) * z * (1 + inner(z)); }
-  static Scalar slope(Scalar z, Scalar, Scalar) {
-    const Scalar t = inner(z);
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    const N t = inner(z);
     return Scalar(0.5) * (1 + t) + Scalar(0.5) * z * (1 - t * t) * kFactor * (1 + 3 * kCubic * z * z);
   }
 };
@@ -81,8 +116,9 @@ struct GeluTanh {
 // z·sigmoid(z), also called swish (Elfwing et al. 2017; Ramachandran et al. 2017)
 struct Silu {
   static Scalar value(Scalar z, Scalar) { return z * sigmoid(z); }
-  static Scalar slope(Scalar z, Scalar, Scalar) {
-    const Scalar s = sigmoid(z);
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    const N s = sigmoid(z);
     return s * (1 + z * (1 - s));
   }
 };
@@ -90,13 +126,20 @@ struct Silu {
 // ln(1 + e^z);  σ' = sigmoid(z)
 struct Softplus {
   static Scalar value(Scalar z, Scalar) { return softplus(z); }
-  static Scalar slope(Scalar z, Scalar, Scalar) { return sigmoid(z); }
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    return sigmoid(z);
+  }
 };
 
 // z/(1 + |z|);  σ' = 1/(1 + |z|)²
 struct Softsign {
   static Scalar value(Scalar z, Scalar) { return z / (1 + std::abs(z)); }
-  static Scalar slope(Scalar z, Scalar, Scalar) { return 1 / ((1 + std::abs(z)) * (1 + std::abs(z))); }
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    using std::abs;
+    return 1 / ((1 + abs(z)) * (1 + abs(z)));
+  }
 };
 
 // z/6 + ½ held in [0, 1] (PyTorch, Keras 3)
@@ -105,7 +148,10 @@ struct HardSigmoid {
     const Scalar line = z / 6 + Scalar(0.5);
     return line < 0 ? Scalar(0) : line > 1 ? Scalar(1) : line;
   }
-  static Scalar slope(Scalar z, Scalar, Scalar) { return z > -3 && z < 3 ? Scalar(1) / 6 : Scalar(0); }
+  template <class N>
+  static N slope(N z, N, Scalar) {
+    return z > -3 && z < 3 ? N(Scalar(1) / 6) : N(0);
+  }
 };
 
 // e^zᵢ / Σⱼ e^zⱼ, with the row's maximum taken off first so that nothing overflows.
@@ -128,6 +174,18 @@ void softmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index rows, 
   }
 }
 
+// With da = a ⊙ (dz − Σ a ⊙ dz), which is also how ∂L/∂z comes from ∂L/∂a:
+// d(∂L/∂zⱼ) = daⱼ(∂L/∂aⱼ − Σₖ aₖ ∂L/∂aₖ) − aⱼ Σₖ daₖ ∂L/∂aₖ
+MLP_SMALL void softmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
+  softmaxBackward(nullptr, a, tangent, 1, units, 0);
+  Scalar along = 0, turned = 0;
+  for (Index i = 0; i < units; ++i) {
+    along += a[i] * gradient[i];
+    turned += tangent[i] * gradient[i];
+  }
+  for (Index i = 0; i < units; ++i) bend[i] += tangent[i] * (gradient[i] - along) - a[i] * turned;
+}
+
 // zᵢ − ln Σⱼ e^zⱼ = (zᵢ − top) − ln Σⱼ e^(zⱼ−top)
 void logSoftmaxForward(const Scalar* z, Scalar* a, Index rows, Index units, Scalar) {
   for (Index row = 0; row < rows; ++row, z += units, a += units) {
@@ -148,12 +206,25 @@ void logSoftmaxBackward(const Scalar*, const Scalar* a, Scalar* delta, Index row
   }
 }
 
+// da = dz − Σ p ⊙ dz with p = e^a, so that dp = p ⊙ da:  d(∂L/∂zⱼ) = −dpⱼ Σₖ ∂L/∂aₖ
+MLP_SMALL void logSoftmaxTangent(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) {
+  Scalar mean = 0, sum = 0;
+  for (Index i = 0; i < units; ++i) {
+    mean += mlp::exp(a[i]) * tangent[i];
+    sum += gradient[i];
+  }
+  for (Index i = 0; i < units; ++i) {
+    tangent[i] -= mean;
+    bend[i] -= mlp::exp(a[i]) * tangent[i] * sum;
+  }
+}
+
 int signPiece(Scalar z, Scalar) { return z > 0; }
 int clipPiece(Scalar z, Scalar) { return z <= -3 ? -1 : z >= 3 ? 1 : 0; }
 
 template <class Function>
 constexpr Activation elementwise(const char* name, double defaultAlpha = 0, int (*piece)(Scalar, Scalar) = nullptr) {
-  return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece};
+  return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece, secondDerivative<Function>};
 }
 
 // What one number costs, in multiplications: between a relu and a tanh.
@@ -175,8 +246,8 @@ constexpr Activation kActivations[] = {
     elementwise<Softplus>("softplus"),
     elementwise<Softsign>("softsign", 0, signPiece),
     elementwise<HardSigmoid>("hardSigmoid", 0, clipPiece),
-    {"softmax", 0, softmaxForward, softmaxBackward, nullptr},
-    {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr},
+    {"softmax", 0, softmaxForward, softmaxBackward, nullptr, nullptr, softmaxTangent},
+    {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr, nullptr, logSoftmaxTangent},
 };
 
 }  // namespace

@@ -20,6 +20,13 @@ struct Activation {
   // Which smooth piece of σ the point z lies in: difference quotients across pieces mean nothing.
   // nullptr: one piece.
   int (*piece)(Scalar z, Scalar alpha);
+
+  // σ''(z) of an element-wise σ, on the piece that z lies in. nullptr: 0.
+  Scalar (*second)(Scalar z, Scalar a, Scalar alpha) = nullptr;
+
+  // Of a σ that is not element-wise, one row, along a direction dz: `tangent` comes in as dz and leaves as da; bend +=
+  // Σₖ ∂L/∂aₖ·∂²aₖ/∂z²·dz. `gradient`: ∂L/∂a. nullptr: it is element-wise.
+  void (*rowTangent)(const Scalar* a, const Scalar* gradient, Index units, Scalar* tangent, Scalar* bend) = nullptr;
 };
 
 // The two functions, where there are any, with the rows shared among threads.

@@ -37,12 +37,10 @@ void Dense::backward(const Pass& pass, const Input& x, ConstMatrixMap delta, Sca
   } else {
     multiplyTransposedA(x.matrix(), delta, kernelGrad, pass.scratch);
   }
-  options_.kernelRegularizer.addGradient(pass.parameters, kernelSize(), 1, gradients);
   if (!options_.useBias) return;
   VectorMap biasGrad(gradients + kernelSize(), units());
   biasGrad.setZero();
   for (Index row = 0; row < delta.rows(); ++row) biasGrad += delta.row(row);
-  options_.biasRegularizer.addGradient(pass.parameters + kernelSize(), units(), 1, biasGrad.data());
 }
 
 void Dense::inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const {
@@ -52,6 +50,11 @@ void Dense::inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inpu
 double Dense::penalty(const Scalar* parameters) const {
   return options_.kernelRegularizer.penalty(parameters, kernelSize()) +
          options_.biasRegularizer.penalty(parameters + kernelSize(), biasSize());
+}
+
+void Dense::addPenaltyGradient(const Scalar* parameters, bool smooth, Scalar* gradients) const {
+  options_.kernelRegularizer.addGradient(parameters, kernelSize(), 1, gradients, smooth);
+  options_.biasRegularizer.addGradient(parameters + kernelSize(), biasSize(), 1, gradients + kernelSize(), smooth);
 }
 
 void Dense::constrain(Scalar* parameters) const {

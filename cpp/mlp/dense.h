@@ -38,6 +38,8 @@ class Dense : public Layer {
   // ∂L/∂X = Δ·Wᵀ.
   void inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const override;
   double penalty(const Scalar* parameters) const override;
+  void addPenaltyGradient(const Scalar* parameters, bool smooth, Scalar* gradients) const override;
+  void forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const override;
   void constrain(Scalar* parameters) const override;
 
  private:

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <limits>
+#include <memory>
 #include <numeric>
 
+#include "mlp/curvature.h"
+#include "mlp/dot.h"
 #include "mlp/random.h"
 #include "mlp/simd.h"
 
@@ -28,56 +31,62 @@ void collectPieces(const Network& network, ConstMatrixMap targets, const Objecti
   }
 }
 
-// Plain loops and not Eigen's expressions, of which every one would be code of its own; in double.
-double dot(const double* a, const double* b, Index count) {
-  double sum = 0;
-  for (Index i = 0; i < count; ++i) sum += a[i] * b[i];
-  return sum;
-}
+double norm(const Scalar* values, Index count) { return std::sqrt(dot(values, values, count)); }
 
-template <class Number>
-double norm(const Number* values, Index count) {
-  double sum = 0;
-  for (Index i = 0; i < count; ++i) sum += double(values[i]) * double(values[i]);
-  return std::sqrt(sum);
-}
-
-// values ← factor·values
-void scale(double* values, double factor, Index count) {
-  for (Index i = 0; i < count; ++i) values[i] *= factor;
-}
-
-// to ← to + factor·from
-void addTimes(double* to, double factor, const double* from, Index count) {
-  for (Index i = 0; i < count; ++i) to[i] += factor * from[i];
-}
-
-// The eigenvector of the largest eigenvalue of a symmetric 3×3 matrix: squaring the matrix, made positive, again and
-// again leaves only that.
-void topEigenvector(const double (&symmetric)[3][3], double (&top)[3]) {
-  double power[3][3];
-  std::memcpy(power, symmetric, sizeof power);
-  const double shift = norm(&symmetric[0][0], 9);
-  for (int i = 0; i < 3; ++i) power[i][i] += shift;
-  for (int round = 0; round < 50; ++round) {
-    double square[3][3];
-    for (int i = 0; i < 3; ++i) {
-      for (int j = 0; j < 3; ++j) square[i][j] = dot(power[i], power[j], 3);  // symmetric: row j is column j
+// A symmetric tridiagonal matrix T that grows, and its largest eigenvalue.
+class Tridiagonal {
+ public:
+  // Another row and column: its diagonal entry, and the one beside that.
+  void grow(double beside, double diagonal) {
+    if (2 * size_ == entries_.size()) {
+      std::vector<double> longer(2 * entries_.size() + 64);
+      std::copy(entries_.begin(), entries_.end(), longer.begin());
+      entries_.swap(longer);
     }
-    scale(&square[0][0], 1 / dot(&power[0][0], &power[0][0], 9), 9);
-    std::memcpy(power, square, sizeof power);
+    entries_[2 * size_] = beside;
+    entries_[2 * size_++ + 1] = diagonal;
+    // Rayleigh and Ritz: the largest that the eigenvector so far and the new row come to; never above.
+    const double half = (top_ - diagonal) / 2, coupling = beside * lastEntry();
+    top_ = size_ == 1 ? diagonal : diagonal + half + std::sqrt(half * half + coupling * coupling);
+    for (int round = 0; round < 50; ++round) {
+      const double step = lastPivot(top_) / squares_;  // Newton's, which from below never goes too far
+      if (!(step > 1e-15 * std::abs(top_))) break;
+      top_ += step;
+    }
   }
-  int longest = 0;
-  for (int i = 1; i < 3; ++i) {
-    if (dot(power[i], power[i], 3) > dot(power[longest], power[longest], 3)) longest = i;
+
+  double top() const { return top_; }
+  // The last entry of the eigenvector of length 1.
+  double lastEntry() const { return 1 / std::sqrt(squares_); }
+
+ private:
+  // Of T − λ, eliminated row by row: where λ is above the eigenvalues of T without its last row, a function that falls
+  // and is convex, whose slope is −squares_, and whose zero is T's largest eigenvalue; its eigenvector with a last entry
+  // of 1 has these squares. λ being always so, but for rounding when that entry is all but 0, else it is 0.
+  double lastPivot(double lambda) {
+    double pivot = entries_[1] - lambda, squares = 1;
+    for (std::size_t i = 1; i < size_; ++i) {
+      if (!(pivot < 0)) {
+        squares_ = std::numeric_limits<double>::infinity();
+        return 0;
+      }
+      const double beside = entries_[2 * i], ratio = beside / pivot;
+      pivot = entries_[2 * i + 1] - lambda - ratio * beside;
+      squares = 1 + ratio * ratio * squares;
+    }
+    squares_ = squares;
+    return pivot;
   }
-  const double length = norm(power[longest], 3);
-  for (int i = 0; i < 3; ++i) top[i] = power[longest][i] / length;
-}
+
+  std::size_t size_ = 0;
+  std::vector<double> entries_;  // of each row, the one left of the diagonal and the one on it
+  double top_ = 0, squares_ = 1;
+};
 
 // ε^(1/5)/2: where a central difference of fourth order loses as much to rounding as to the terms it leaves out.
 constexpr double kStep = 0.5 * (sizeof(Scalar) == 4 ? 0.04123462221165294 : 0.000740095979741405);
-constexpr int kStagnation = 5;  // steps without progress that end the search for λ_max
+// What rounding leaves of a vector that is zero, as a share of ‖H‖.
+constexpr double kRounding = 16 * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
 
 // −1 where all are finite.
 Index lastNonFinite(const Scalar* numbers, Index count) {
@@ -176,89 +185,41 @@ void randomDirection(std::uint64_t seed, std::uint32_t number, Scalar* to, Index
 
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance) {
+  Curvature curvature(network, x, targets, objective);
   const Index count = network.parameters().size();
-  const Vector theta = network.parameters();
-
-  const auto timesHessian = [&](const double* v, double* product) {
-    std::fill(product, product + count, 0.0);
-    for (const double step : {kStep, -kStep, 2 * kStep, -2 * kStep}) {
-      Scalar* const parameters = network.parameters().data();
-      for (Index i = 0; i < count; ++i) parameters[i] = theta[i] + static_cast<Scalar>(step * v[i]);
-      network.lossAndGradients(x, targets, objective);
-      const double weight = (std::abs(step) == kStep ? 8 : -2) / (12 * step);
-      const Scalar* const gradients = network.gradients().data();
-      for (Index i = 0; i < count; ++i) product[i] += weight * double(gradients[i]);
-    }
-  };
-
-  // `count` numbers each; hv, hw, hp: H times v, w, p.
-  std::vector<double> storage(6 * static_cast<std::size_t>(count));
-  double* const v = storage.data();
-  double *const hv = v + count, *const w = hv + count, *const hw = w + count, *const p = hw + count,
-               *const hp = p + count;
+  const std::unique_ptr<Scalar[]> storage(new Scalar[3 * static_cast<std::size_t>(count)]());
+  Scalar *v = storage.get(), *before = v + count, *w = before + count;
   Random random(network.seed(), Stream::kInitializer, ~0u);
-  for (Index i = 0; i < count; ++i) v[i] = random.normal();
-  scale(v, 1 / norm(v, count), count);
-  timesHessian(v, hv);
-  double stepLength = 0;
-  double earlier[kStagnation];  // λ of the last iterations, in turn
+  for (Index i = 0; i < count; ++i) v[i] = static_cast<Scalar>(random.normal());
+  double length = norm(v, count);
+
+  // H·vᵢ = βᵢ₋₁vᵢ₋₁ + αᵢvᵢ + βᵢvᵢ₊₁
+  Tridiagonal projected;
+  double beta = 0, largest = 0;
   Sharpness result;
   for (;;) {
-    double& fiveAgo = earlier[result.iterations % kStagnation];
+    const Scalar inverse = static_cast<Scalar>(1 / length);
+    for (Index i = 0; i < count; ++i) v[i] *= inverse;
     ++result.iterations;
-    result.lambdaMax = dot(v, hv, count);  // Rayleigh quotient
-    std::copy(hv, hv + count, w);
-    addTimes(w, -result.lambdaMax, v, count);  // its gradient, orthogonal to v
-    const double residual = norm(w, count), allowed = tolerance * std::abs(result.lambdaMax);
-    const bool stagnates =
-        result.iterations > kStagnation && std::abs(result.lambdaMax - fiveAgo) <= allowed;
-    fiveAgo = result.lambdaMax;
-    result.converged = residual <= allowed || stagnates;
-    if (result.converged || result.iterations >= maxIterations) break;
-
-    scale(w, 1 / residual, count);
-    for (int pass = 0; pass < 2; ++pass) {
-      const double alongV = dot(w, v, count), alongP = dot(w, p, count);
-      addTimes(w, -alongV, v, count);
-      addTimes(w, -alongP, p, count);
-    }
-    const double left = norm(w, count);
-    if (left < 1e-8) {  // no direction is left
-      result.converged = true;
+    curvature.multiply(v, w);
+    const double alpha = dot(v, w, count);
+    const Scalar alongV = static_cast<Scalar>(alpha), alongBefore = static_cast<Scalar>(beta);
+    for (Index i = 0; i < count; ++i) w[i] -= alongV * v[i] + alongBefore * before[i];
+    length = norm(w, count);
+    if (!std::isfinite(length)) {
+      result.lambdaMax = std::numeric_limits<double>::quiet_NaN();
       break;
     }
-    scale(w, 1 / left, count);
-    timesHessian(w, hw);
-    const double vw = dot(w, hv, count), vp = dot(p, hv, count), wp = dot(p, hw, count);
-    double inBasis[3][3] = {// H between v, w and p
-                            {result.lambdaMax, vw, vp},
-                            {vw, dot(w, hw, count), wp},
-                            {vp, wp, dot(p, hp, count)}};
-    if (!(stepLength > 0)) inBasis[2][2] = -norm(&inBasis[0][0], 9);  // so that p = 0 is not chosen
-    double top[3];
-    topEigenvector(inBasis, top);
-    // p ← top₁w + top₂p, v ← top₀v + p, and the same of their products
-    const auto combine = [&](const double* ofW, double* ofP, double* ofV) {
-      scale(ofP, top[2], count);
-      addTimes(ofP, top[1], ofW, count);
-      scale(ofV, top[0], count);
-      addTimes(ofV, 1, ofP, count);
-    };
-    combine(w, p, v);
-    combine(hw, hp, hv);
-    const double length = norm(v, count);
-    scale(v, 1 / length, count);
-    scale(hv, 1 / length, count);
-    const double along = dot(p, v, count);
-    addTimes(p, -along, v, count);
-    addTimes(hp, -along, hv, count);
-    stepLength = norm(p, count);
-    if (stepLength > 0) {
-      scale(p, 1 / stepLength, count);
-      scale(hp, 1 / stepLength, count);
-    }
+    projected.grow(beta, alpha);
+    result.lambdaMax = projected.top();
+    largest = std::max(largest, std::abs(alpha) + beta + length);
+    const double residual = length * projected.lastEntry();
+    result.converged = residual <= std::max(tolerance * std::abs(result.lambdaMax), kRounding * largest);
+    if (result.converged || result.iterations >= maxIterations) break;
+    beta = length;
+    std::swap(before, v);
+    std::swap(v, w);
   }
-  network.parameters() = theta;
   return result;
 }
 

@@ -51,12 +51,11 @@ struct Sharpness {
   bool converged = false;
 };
 
-// Largest eigenvalue λ_max of the Hessian H of the loss: the stability bound of document 001 §11 is 2/λ_max. The
-// Rayleigh quotient of a vector v is made as large as it can be in the span of v, its gradient Hv − λv and the step
-// before, again and again (locally optimal conjugate gradients, Knyazev 2001): close second eigenvalues and larger
-// negative ones do not get in its way, and neither does the rounding in Hv, which is a central difference of the
-// gradient, of fourth order, along a unit vector. Converged: ‖Hv − λv‖ ≤ tolerance·|λ|, or λ changed by no more than
-// that in five iterations, which is how it ends where kinks make Hv noisy.
+// Largest eigenvalue λ_max of the Hessian H of the loss: the stability bound of document 001 §11 is 2/λ_max. By Lanczos
+// (1950) on the exact products of curvature.h: in the vectors v, Hv, H²v … made orthonormal, H is tridiagonal, and λ is
+// the largest eigenvalue of that; close second eigenvalues and larger negative ones do not get in its way. An iteration
+// is one product. That rounding makes later vectors less than orthogonal gives copies of eigenvalues, but no others
+// (Paige 1980). Converged: ‖Hu − λu‖ ≤ tolerance·|λ|, u being the eigenvector as it is known, or down to rounding.
 Sharpness sharpness(Network& network, const Input& x, ConstMatrixMap targets, const Objective& objective,
                     int maxIterations, double tolerance);
 

@@ -14,9 +14,9 @@ double Regularizer::penalty(const Scalar* values, Index count) const {
   return static_cast<double>(l1) * absolutes + static_cast<double>(l2) * squares;
 }
 
-void Regularizer::addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients) const {
+void Regularizer::addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients, bool smooth) const {
   if (!any()) return;
-  const Scalar slope = factor * l1, twice = factor * 2 * l2;
+  const Scalar slope = smooth ? 0 : factor * l1, twice = factor * 2 * l2;
   for (Index i = 0; i < count; ++i) {
     const Scalar v = values[i];
     gradients[i] += slope * static_cast<Scalar>((v > 0) - (v < 0)) + twice * v;

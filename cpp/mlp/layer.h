@@ -31,6 +31,14 @@ struct Pass {
   std::uint64_t seed;
 };
 
+// Derivatives along one direction in the space of all parameters, R{·} in Pearlmutter 1994, of what a layer works with.
+struct Tangents {
+  const Scalar* parameters;  // of the layer: R{kernel}, then R{bias}
+  const Scalar* x;           // R{X}, rows × inputs; nullptr: zero
+  Scalar* memory;            // memorySize(rows) numbers from forwardTangent() to backwardTangent(), zero at first
+  Scalar* spare;             // room for rows × inputs, for rows × units, or for the parameters
+};
+
 // Penalties on numbers v: l1·Σ|v| + l2·Σv².
 struct Regularizer {
   Scalar l1 = 0;
@@ -38,8 +46,9 @@ struct Regularizer {
 
   bool any() const { return l1 != 0 || l2 != 0; }
   double penalty(const Scalar* values, Index count) const;
-  // gradients += factor·∂penalty/∂v: factor·(l1·sign(v) + 2·l2·v).
-  void addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients) const;
+  // gradients += factor·∂penalty/∂v: factor·(l1·sign(v) + 2·l2·v). `smooth`: without the first, which is constant; of
+  // R{v} that is R{∂penalty/∂v}.
+  void addGradient(const Scalar* values, Index count, Scalar factor, Scalar* gradients, bool smooth = false) const;
 };
 
 // What a layer is, whatever its kind.
@@ -91,7 +100,7 @@ class Layer {
   // z ← T(x), rows × units.
   virtual void forward(const Pass& pass, const Input& x, MatrixMap z) const = 0;
 
-  // From Δ = ∂L/∂Z, rows × units: the gradients of kernel and bias, penalties of these included.
+  // From Δ = ∂L/∂Z, rows × units: the gradients of kernel and bias, without penalties.
   virtual void backward(const Pass& /*pass*/, const Input& /*x*/, ConstMatrixMap /*delta*/,
                         Scalar* /*gradients*/) const {}
 
@@ -100,6 +109,18 @@ class Layer {
 
   // Penalties on the parameters.
   virtual double penalty(const Scalar* /*parameters*/) const { return 0; }
+  // gradients += ∂penalty/∂parameters; `smooth` as of Regularizer.
+  virtual void addPenaltyGradient(const Scalar* /*parameters*/, bool /*smooth*/, Scalar* /*gradients*/) const {}
+
+  // The passes differentiated along a direction, as they are outside of training: tangent.cc.
+  //
+  // zTangent ← R{Z}, rows × units. Here: of layers without parameters whose ∂z/∂x is diagonal.
+  virtual void forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const;
+  // From Δ and R{Δ}, rows × units: R{gradients} without penalties, and, where it is not null, inputGradTangent ←
+  // R{∂L/∂X}, rows × inputs. Here: of layers whose gradients are linear in Δ, in their kernel and in x (or in what they
+  // remember of it).
+  virtual void backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, ConstMatrixMap delta,
+                               ConstMatrixMap deltaTangent, Scalar* gradientTangents, Scalar* inputGradTangent) const;
 
   // Brings the parameters back to where constraints hold.
   virtual void constrain(Scalar* /*parameters*/) const {}

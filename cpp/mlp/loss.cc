@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "mlp/dual.h"
 #include "mlp/elementary.h"
 #include "mlp/error.h"
 #include "mlp/parallel.h"
@@ -12,9 +13,13 @@ namespace {
 
 constexpr Scalar kTiny = Scalar(1e-7);  // probabilities are kept this far from 0 and 1, as Keras does
 
-Scalar inside(Scalar probability) { return std::min(std::max(probability, kTiny), 1 - kTiny); }
+template <class N>
+N inside(N probability) {
+  return std::min(std::max(probability, N(kTiny)), N(1 - kTiny));
+}
 
-// An element-wise loss is a struct with value(ŷ, y, options) and slope = ∂value/∂ŷ; `Mean` divides by the outputs.
+// An element-wise loss is a struct with value(ŷ, y, options) and slope = ∂value/∂ŷ, of numbers and of dual numbers;
+// `Mean` divides by the outputs.
 template <class Function, bool Mean>
 double eachOutput(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
                   Scalar scale, Scalar* gradient) {
@@ -27,22 +32,50 @@ double eachOutput(const Scalar* prediction, const Scalar* target, Index units, c
   return sum * share;
 }
 
+template <class Function>
+MLP_SMALL Scalar secondDerivative(Scalar p, Scalar y, const LossOptions& options) {
+  return Function::slope(Dual(p, 1), y, options).tangent;
+}
+
+// product[i] ← scale·second(ŷᵢ, yᵢ)·tangent[i]
+MLP_SMALL void curveRow(Scalar (*second)(Scalar, Scalar, const LossOptions&), const Scalar* prediction,
+                        const Scalar* target, const Scalar* tangent, Index units, const LossOptions& options,
+                        Scalar scale, Scalar* product) {
+  for (Index i = 0; i < units; ++i) product[i] = scale * second(prediction[i], target[i], options) * tangent[i];
+}
+
+template <class Function, bool Mean>
+MLP_SMALL void curveEach(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                         const LossOptions& options, Scalar scale, Scalar* product) {
+  curveRow(secondDerivative<Function>, prediction, target, tangent, units, options,
+           Mean ? scale / static_cast<Scalar>(units) : scale, product);
+}
+
 // (ŷ − y)²
 struct Square {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) { return (p - y) * (p - y); }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return 2 * (p - y); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return 2 * (p - y);
+  }
 };
 
 // ½(ŷ − y)²: documents 000 and 001
 struct HalfSquare {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) { return Scalar(0.5) * (p - y) * (p - y); }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return p - y; }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return p - y;
+  }
 };
 
 // |ŷ − y|; slope 0 where they meet
 struct Absolute {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) { return std::abs(p - y); }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return Scalar(p > y) - Scalar(p < y); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return Scalar(p > y) - Scalar(p < y);
+  }
 };
 
 // ½d² where |d| ≤ δ, else δ(|d| − ½δ), d = ŷ − y (Huber 1964)
@@ -51,8 +84,9 @@ struct Huber {
     const Scalar d = std::abs(p - y);
     return d <= options.delta ? Scalar(0.5) * d * d : options.delta * (d - Scalar(0.5) * options.delta);
   }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions& options) {
-    return std::min(std::max(p - y, -options.delta), options.delta);
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions& options) {
+    return std::min(std::max(p - y, N(-options.delta)), N(options.delta));
   }
 };
 
@@ -64,19 +98,28 @@ struct LogCosh {
     return d < 1 ? Scalar(-0.5) * std::log1p(-t * t)
                  : d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
   }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return mlp::tanh(p - y); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return mlp::tanh(p - y);
+  }
 };
 
 // max(0, 1 − yŷ), y = ±1
 struct Hinge {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) { return std::max(Scalar(0), 1 - y * p); }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return y * p < 1 ? -y : Scalar(0); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return y * p < 1 ? N(-y) : N(0);
+  }
 };
 
 // ŷ − y ln ŷ, ŷ kept away from zero by adding 1e-7
 struct Poisson {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) { return p - y * std::log(std::max(p, Scalar(0)) + kTiny); }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return 1 - y / (std::max(p, Scalar(0)) + kTiny); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return 1 - y / (std::max(p, N(0)) + kTiny);
+  }
 };
 
 // y ln(y/ŷ), summed over the outputs, both kept inside (0, 1)
@@ -84,7 +127,10 @@ struct KullbackLeibler {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) {
     return y <= 0 ? Scalar(0) : y * std::log(y / inside(p));
   }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions&) { return -y / inside(p); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return -y / inside(p);
+  }
 };
 
 // −y ln ŷ − (1 − y) ln(1 − ŷ)
@@ -97,7 +143,8 @@ struct BinaryCrossentropy {
     p = inside(p);
     return -y * std::log(p) - (1 - y) * std::log1p(-p);
   }
-  static Scalar slope(Scalar p, Scalar y, const LossOptions& options) {
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions& options) {
     p = inside(p);
     return (p - smooth(y, options)) / (p * (1 - p));
   }
@@ -110,7 +157,8 @@ struct BinaryCrossentropyFromLogits {
     y = BinaryCrossentropy::smooth(y, options);
     return (z > 0 ? (1 - y) * z : -y * z) + std::log1p(std::exp(-std::abs(z)));
   }
-  static Scalar slope(Scalar z, Scalar y, const LossOptions& options) {
+  template <class N>
+  static N slope(N z, Scalar y, const LossOptions& options) {
     return sigmoid(z) - BinaryCrossentropy::smooth(y, options);
   }
 };
@@ -120,6 +168,13 @@ double meanOrSum(const Scalar* prediction, const Scalar* target, Index units, co
                  Scalar scale, Scalar* gradient) {
   return options.sumReduction ? eachOutput<Function, false>(prediction, target, units, options, scale, gradient)
                               : eachOutput<Function, true>(prediction, target, units, options, scale, gradient);
+}
+
+template <class Function>
+MLP_SMALL void curveMeanOrSum(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                              const LossOptions& options, Scalar scale, Scalar* product) {
+  const auto curve = options.sumReduction ? curveEach<Function, false> : curveEach<Function, true>;
+  curve(prediction, target, tangent, units, options, scale, product);
 }
 
 Scalar smoothClass(Scalar y, Index units, const LossOptions& options) {
@@ -137,6 +192,14 @@ double categoricalFromActivations(const Scalar* prediction, const Scalar* target
     if (gradient) gradient[i] = -scale * y / p;
   }
   return sum;
+}
+
+MLP_SMALL void categoricalCurve(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                                const LossOptions& options, Scalar scale, Scalar* product) {
+  const auto second = secondDerivative<KullbackLeibler>;  // their gradients are the same
+  for (Index i = 0; i < units; ++i) {
+    product[i] = scale * second(prediction[i], smoothClass(target[i], units, options), options) * tangent[i];
+  }
 }
 
 // With ŷ = softmax(z): Σ yₖ (ln Σⱼ e^(zⱼ−top) − (zₖ−top)), and the gradient in z is (Σy)ŷ − y.
@@ -160,6 +223,20 @@ double categoricalFromLogits(const Scalar* z, const Scalar* target, Index units,
     }
   }
   return value;
+}
+
+// (Σy)·dŷ, dŷ = ŷ ⊙ (dz − Σ ŷ ⊙ dz)
+MLP_SMALL void categoricalCurveFromLogits(const Scalar* z, const Scalar* target, const Scalar* tangent, Index units,
+                                          const LossOptions& options, Scalar scale, Scalar* product) {
+  const Scalar top = *std::max_element(z, z + units);
+  Scalar sum = 0, mean = 0, targetSum = 0;
+  for (Index i = 0; i < units; ++i) {
+    product[i] = mlp::exp(z[i] - top);
+    sum += product[i];
+    mean += product[i] * tangent[i];
+    targetSum += smoothClass(target[i], units, options);
+  }
+  for (Index i = 0; i < units; ++i) product[i] *= scale * targetSum / sum * (tangent[i] - mean / sum);
 }
 
 // Σ y ln y − Σ y ln ŷ: the cross-entropy less the entropy of the targets, which no gradient sees.
@@ -187,22 +264,29 @@ constexpr std::string_view kSigmoid[] = {"sigmoid"};
 constexpr std::string_view kSoftmax[] = {"softmax"};
 constexpr std::string_view kAnySoftmax[] = {"softmax", "logSoftmax"};
 
+template <class Function, bool Mean>
+constexpr Loss elementwise(const char* name, TargetKind targets,
+                           int (*piece)(Scalar, Scalar, const LossOptions&) = nullptr) {
+  return {name, targets, eachOutput<Function, Mean>, nullptr, {}, piece, curveEach<Function, Mean>};
+}
+
 constexpr Loss kLosses[] = {
-    {"meanSquaredError", TargetKind::kAny, eachOutput<Square, true>, nullptr, {}, nullptr},
-    {"sumOfSquares", TargetKind::kAny, eachOutput<HalfSquare, false>, nullptr, {}, nullptr},
-    {"meanAbsoluteError", TargetKind::kAny, eachOutput<Absolute, true>, nullptr, {}, absolutePiece},
-    {"huber", TargetKind::kAny, eachOutput<Huber, true>, nullptr, {}, huberPiece},
+    elementwise<Square, true>("meanSquaredError", TargetKind::kAny),
+    elementwise<HalfSquare, false>("sumOfSquares", TargetKind::kAny),
+    elementwise<Absolute, true>("meanAbsoluteError", TargetKind::kAny, absolutePiece),
+    elementwise<Huber, true>("huber", TargetKind::kAny, huberPiece),
     {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
-     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, nullptr},
+     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, nullptr, curveMeanOrSum<BinaryCrossentropy>,
+     curveMeanOrSum<BinaryCrossentropyFromLogits>},
     {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
-     kAnySoftmax, nullptr},
+     kAnySoftmax, nullptr, categoricalCurve, categoricalCurveFromLogits},
     {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
-     kAnySoftmax, nullptr},
-    {"hinge", TargetKind::kSign, eachOutput<Hinge, true>, nullptr, {}, hingePiece},
-    {"poisson", TargetKind::kNonNegative, eachOutput<Poisson, true>, nullptr, {}, nullptr},
+     kAnySoftmax, nullptr, categoricalCurve, categoricalCurveFromLogits},
+    elementwise<Hinge, true>("hinge", TargetKind::kSign, hingePiece),
+    elementwise<Poisson, true>("poisson", TargetKind::kNonNegative),
     {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
-     kullbackLeiblerFromLogits, kSoftmax, nullptr},
-    {"logCosh", TargetKind::kAny, eachOutput<LogCosh, true>, nullptr, {}, nullptr},
+     kullbackLeiblerFromLogits, kSoftmax, nullptr, curveEach<KullbackLeibler, false>, categoricalCurveFromLogits},
+    elementwise<LogCosh, true>("logCosh", TargetKind::kAny),
 };
 
 }  // namespace

@@ -20,6 +20,10 @@ struct LossOptions {
 using RowLoss = double (*)(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
                            Scalar scale, Scalar* gradient);
 
+// product[i] ← scale · Σⱼ ∂²value/∂prediction[i]∂prediction[j] · tangent[j], `units` numbers each.
+using RowCurve = void (*)(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                          const LossOptions& options, Scalar scale, Scalar* product);
+
 // What the targets of a loss must be.
 enum class TargetKind { kAny, kProbability, kSign, kNonNegative, kClassIndex };
 
@@ -35,6 +39,10 @@ struct Loss {
 
   // Which smooth piece of the loss the pair lies in, as Activation::piece. nullptr: one piece.
   int (*piece)(Scalar prediction, Scalar target, const LossOptions& options);
+
+  // The second derivatives of fromActivations, and of fromLogits where there is one.
+  RowCurve curveFromActivations = nullptr;
+  RowCurve curveFromLogits = nullptr;
 };
 
 Table<Loss> losses();

@@ -139,7 +139,9 @@ double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const O
   }
   for (std::size_t i = last;; --i) {
     const Layer& layer = *layers_[i];
-    layer.backward(pass(i, mode), inputOf(i, x), delta(i), gradients_.data() + layer.kernelOffset());
+    Scalar* const gradients = gradients_.data() + layer.kernelOffset();
+    layer.backward(pass(i, mode), inputOf(i, x), delta(i), gradients);
+    layer.addPenaltyGradient(parameters_.data() + layer.kernelOffset(), false, gradients);
     if (i == 0) return loss;
     layer.inputGradient(pass(i, mode), delta(i), MatrixMap(deltaOf(i - 1), rows_, layer.inputs()));
     addActivityGradient(i - 1, deltaOf(i - 1));

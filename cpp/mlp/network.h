@@ -70,14 +70,16 @@ class Network {
   ConstMatrixMap a(std::size_t layer) const { return view(places_[layer].a, layer); }
   ConstMatrixMap delta(std::size_t layer) const { return view(places_[layer].delta, layer); }
 
+  // What a layer works with in a pass, or in what follows from the last one.
+  Pass pass(std::size_t layer, const Mode& mode);
+  Input inputOf(std::size_t layer, const Input& x) const { return layer == 0 ? x : Input(a(layer - 1)); }
+
  private:
   // Where a layer's matrices start in the workspace. `a` is `z` where the activation is the identity.
   struct Places {
     Index z, a, delta, memory;
   };
 
-  Pass pass(std::size_t layer, const Mode& mode);
-  Input inputOf(std::size_t layer, const Input& x) const { return layer == 0 ? x : Input(a(layer - 1)); }
   void addActivityGradient(std::size_t layer, Scalar* gradient) const;
 
   ConstMatrixMap view(Index place, std::size_t layer) const {

@@ -23,6 +23,7 @@ class Normalize : public Layer {
 
   void initialize(Scalar* parameters, Scalar* state, std::uint64_t seed) const override;
   void backward(const Pass& pass, const Input& x, ConstMatrixMap delta, Scalar* gradients) const override;
+  void forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const override;
 
  protected:
   // γ and β on x̂.
@@ -51,6 +52,8 @@ class LayerNormalization : public Normalize {
   using Normalize::Normalize;
   void forward(const Pass& pass, const Input& x, MatrixMap z) const override;
   void inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const override;
+  void backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, ConstMatrixMap delta,
+                       ConstMatrixMap deltaTangent, Scalar* gradientTangents, Scalar* inputGradTangent) const override;
 };
 
 // z = (x − mean)/max(√variance, 1e-7) with the mean and variance of every feature, which are the layer's state and come

@@ -17,6 +17,13 @@ using Scalar = float;
 
 using Index = Eigen::Index;
 
+// On a function that nothing waits for, in a file that is built for speed: it is built for size, and once.
+#ifdef __clang__
+#define MLP_SMALL __attribute__((minsize, noinline))
+#else
+#define MLP_SMALL __attribute__((noinline))
+#endif
+
 using Matrix = Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Vector = Eigen::Matrix<Scalar, 1, Eigen::Dynamic, Eigen::RowMajor>;
 

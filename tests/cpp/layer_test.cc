@@ -6,6 +6,7 @@
 
 #include "mlp/noise.h"
 #include "mlp/normalize.h"
+#include "products.h"
 #include "testing.h"
 
 namespace mlp {
@@ -195,6 +196,27 @@ TEST(LayerTest, InputGradientsOfSparseSamplesAndOfSingleRowsAreTheSame) {
   }
 }
 
+TEST(LayerTest, HessianProductsOfEveryKindAreThoseOfDifferences) {
+  for (const Case& each : everyKind()) {
+    Random random = testRandom(814);
+    const Matrix x = randomNormal(random, 7, 3), y = randomNormal(random, 7, 2);
+    Network inner = around(each.make);
+    EXPECT_LT(worstProduct(inner, view(x), y, objectiveOf(inner, "meanSquaredError"), random), within(1e-7, 1e-2))
+        << each.name << " between dense layers";
+
+    // First, where x does not depend on parameters; twice in a row; last.
+    Network ends(3, 12);
+    ends.add(each.make(3));
+    ends.add(each.make(3));
+    addLayers(ends, {{2, "softplus"}});
+    ends.add(each.make(2));
+    ends.add(each.make(2));
+    randomizeParameters(ends, random, 0.7);
+    EXPECT_LT(worstProduct(ends, view(x), y, objectiveOf(ends, "meanSquaredError"), random), within(1e-7, 1e-2))
+        << each.name << " at both ends";
+  }
+}
+
 TEST(LayerTest, PenaltiesHaveTheirGradients) {
   DenseOptions options;
   options.units = 4;
@@ -210,6 +232,7 @@ TEST(LayerTest, PenaltiesHaveTheirGradients) {
   randomizeParameters(network, random, 0.7);
   const Matrix x = randomNormal(random, 6, 3), y = randomNormal(random, 6, 4);
   EXPECT_LT(worstGradient(network, x, y, {}), within(1e-8, 5e-3));
+  EXPECT_LT(worstProduct(network, view(x), y, objectiveOf(network, "meanSquaredError"), random), within(1e-7, 1e-2));
 
   const double penalised = network.loss(view(x), view(y), objectiveOf(network, "meanSquaredError"));
   double expected = 0;

@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
+  activation,
   ACTIVATIONS,
+  batchNormalization,
   dense,
   init,
+  layerNormalization,
   LOSSES,
+  normalization,
   sequential,
   type ActivationName,
   type DenseOptions,
@@ -57,6 +62,24 @@ function targetsOf(loss: LossName): Targets {
       return Float32Array.from(wave);
   }
 }
+
+/** Networks whose whole Hessian PyTorch knows; tests/golden/README.md describes the fields. */
+const HESSIANS = JSON.parse(
+  readFileSync(new URL('../golden/hessians.json', import.meta.url), 'utf8'),
+) as {
+  name: string;
+  features: number;
+  layers: { className: keyof typeof LAYERS }[];
+  loss: LossConfig;
+  x: number[][];
+  y: number[][] | number[];
+  weights: number[][];
+  lambdaMax: number;
+}[];
+const LAYERS = { dense, activation, batchNormalization, layerNormalization, normalization } as unknown as Record<
+  'dense' | 'activation' | 'batchNormalization' | 'layerNormalization' | 'normalization',
+  (options: object) => ReturnType<typeof dense>
+>;
 
 /** What an activation's outputs are. */
 const RANGES: Partial<Record<ActivationName, 'probability' | 'distribution' | 'positive' | 'logarithm'>> = {
@@ -405,6 +428,32 @@ describe('sharpness', () => {
     });
     expect(iterations).toBeGreaterThanOrEqual(1);
     expect(converged).toBe(false);
+  });
+
+  it.each(HESSIANS)("is the largest eigenvalue of PyTorch's dense Hessian: $name", (golden) => {
+    const model = sequential({
+      layers: golden.layers.map(({ className, ...options }, i) =>
+        LAYERS[className]({ ...options, ...(i === 0 && { inputShape: [golden.features] }) }),
+      ),
+    });
+    onTestFinished(() => model.dispose());
+    model.compile({ optimizer: 'sgd', loss: golden.loss });
+    model.setWeights(
+      model.getWeights().map((weight, i) => ({ ...weight, data: Float32Array.from(golden.weights[i]!) })),
+    );
+    const { lambdaMax, learningRateBound, iterations, converged } = model.sharpness(golden.x, golden.y);
+    expect(lambdaMax / golden.lambdaMax).toBeCloseTo(1, 4);
+    expect(learningRateBound).toBe(2 / lambdaMax);
+    expect(iterations).toBeLessThanOrEqual(20);
+    expect(converged).toBe(true);
+  });
+
+  it('is the same of sparse samples', () => {
+    const x = X.map((value, i) => (i % 3 ? 0 : value));
+    const model = build([{ units: 5, activation: 'tanh' }, {}], 'meanSquaredError');
+    const y = targetsOf('meanSquaredError');
+    const padded = Float32Array.from(X, (value, i) => (i % 3 ? 1e-30 : value)); // nothing to skip
+    expect(model.sharpness(x, y).lambdaMax / model.sharpness(padded, y).lambdaMax).toBeCloseTo(1, 5);
   });
 
   it('is the same each time', () => {

@@ -132,8 +132,13 @@ export function sharpness(
   const { maxIterations = 100, tolerance = 1e-4 } = options;
   checkInteger('sharpness: maxIterations', maxIterations, 1);
   checkNumber('sharpness: tolerance', tolerance, 0);
-  // A copy of the parameters, and up to eight vectors of doubles as long.
-  const more = () => (4 + 8 * 8) * countTrainable(core);
+  const all = countTrainable(core);
+  const units = core.layers.map((layer) => layer.units);
+  // As much as a pass has in its layers, two matrices more, five vectors of parameters, and a matrix that grows.
+  const more = (rows: number) =>
+    4 * units.reduce((sum, width) => sum + 4 * rows * width + Math.max(rows, width), 0) +
+    4 * (2 * rows * Math.max(...units) + 5 * all) +
+    64 * Math.min(maxIterations, 4 * all);
   return scoped((scope) => {
     const batch = wholeBatch(core, scope, 'sharpness', x, y, more);
     const result = core.native.sharpness(batch, maxIterations, tolerance);

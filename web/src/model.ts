@@ -447,8 +447,12 @@ export class Sequential {
   }
 
   /**
-   * Largest eigenvalue λ_max of the loss's Hessian, by conjugate gradients, and 2/λ_max, above which plain gradient
-   * descent on these samples diverges (document 001 §11). Costs four gradients an iteration.
+   * Largest eigenvalue λ_max of the loss's Hessian, and 2/λ_max, above which plain gradient descent on these samples
+   * diverges (document 001 §11). By Lanczos' method on exact products of the Hessian with vectors (Pearlmutter 1994), one
+   * an iteration, which takes as long as one to three gradients.
+   *
+   * The loss is the one outside of training, penalties included. Where an activation or the loss has a kink, as relu has
+   * at 0, it is the Hessian of the smooth pieces that the samples lie in.
    *
    * @param options.maxIterations default 100.
    * @param options.tolerance residual, relative to λ_max, that counts as converged. Default 1e-4.

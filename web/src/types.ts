@@ -794,8 +794,9 @@ export interface Sharpness {
   lambdaMax: number;
   /** 2/λ_max, the stability bound of document 001 §11; Infinity where λ_max ≤ 0. */
   learningRateBound: number;
+  /** Products of the Hessian with a vector that it took. */
   iterations: number;
-  /** Whether ‖Hv − λv‖ fell below tolerance × |λ|, or λ changed by less over five iterations. */
+  /** Whether ‖Hu − λu‖ of the eigenvector u fell below tolerance × |λ|, or to rounding. */
   converged: boolean;
 }
 
