@@ -248,9 +248,9 @@ refuses('fit: augmentation', [
   ],
   [
     'an option that there is none of',
-    fitted({ ...IMAGE, rotate: 3 }),
+    fitted({ ...IMAGE, rotatoin: 3 }),
     RangeError,
-    "fit: augmentation: option: expected one of 'height', 'width', 'shift', 'rotation', 'scale', 'shear', 'elastic', 'noise', 'erasing', 'fill', got 'rotate'. Did you mean 'rotation'?",
+    "fit: augmentation: option: expected one of 'height', 'width', 'shift', 'rotation', 'scale', 'shear', 'elastic', 'noise', 'erasing', 'fill', got 'rotatoin'. Did you mean 'rotation'?",
   ],
   [
     'an image without a height',
