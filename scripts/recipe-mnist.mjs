@@ -15,19 +15,18 @@ import { fail, ROOT } from './run.mjs';
 
 const RECIPE = {
   seed: 2003,
-  epochs: 150,
+  epochs: 100,
   batchSize: 128,
-  learningRate: 1e-3,
-  dropout: 0.2,
-  emaMomentum: 0.999,
+  learningRate: 0.2,
+  momentum: 0.9,
   augmentation: {
     height: 28,
     width: 28,
-    shift: 1.5,
-    rotation: 10,
-    scale: [0.88, 1.12],
-    shear: 12,
-    elastic: { alpha: 34, sigma: 4 },
+    shift: 1,
+    rotation: 7.5,
+    scale: [0.9, 1.1],
+    shear: 7.5,
+    elastic: { alpha: 26, sigma: 4 },
   },
 };
 
@@ -37,7 +36,7 @@ const { validate, threads } = parseArgs({
 
 const dist = path.join(ROOT, 'dist/index.js');
 if (!existsSync(dist)) fail('The package is not built yet: npm run build');
-const { dense, dropout, init, readMnist, schedules, sequential, warmup } = await import(dist);
+const { dense, init, readMnist, schedules, sequential, warmup } = await import(dist);
 
 const FOLDERS = [process.env.MNIST_DIR, path.join(ROOT, '../shared/mnist')].filter(Boolean);
 const NAMES = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
@@ -54,20 +53,19 @@ const rows = ({ x, y }, begin, end) => [x.subarray(784 * begin, 784 * end), y.su
 await init({ deterministic: true, threads: threads === 'auto' ? threads : Number(threads) });
 const all = await load(files[0], files[1]);
 const [x, y] = rows(all, 0, validate ? 50_000 : 60_000);
-const { seed, epochs, batchSize, learningRate, emaMomentum, augmentation } = RECIPE;
+const { seed, epochs, batchSize, learningRate, momentum, augmentation } = RECIPE;
 const steps = epochs * Math.ceil(y.length / batchSize);
 const model = sequential({
   name: 'mnist',
   seed,
   layers: [
     dense({ units: 800, activation: 'relu', kernelInitializer: 'heNormal', inputShape: [784] }),
-    dropout({ rate: RECIPE.dropout }),
     dense({ units: 10, activation: 'softmax' }),
   ],
 });
 const decay = schedules.cosineDecay({ initialLearningRate: learningRate, decaySteps: steps });
 model.compile({
-  optimizer: { name: 'adam', learningRate: warmup(decay, { steps: 500 }), useEma: true, emaMomentum },
+  optimizer: { name: 'sgd', learningRate: warmup(decay, { steps: 500 }), momentum, nesterov: true },
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy'],
 });
