@@ -333,8 +333,8 @@ void setCounters(Model& model, double steps, double passes) {
   model.step = static_cast<std::int64_t>(steps);
   model.passesBegun = static_cast<std::uint32_t>(passes);
 }
-bool ended(const Model& model) { return model.ended; }
-void setEnded(Model& model, bool ended) { model.ended = ended; }
+int average(const Model& model) { return static_cast<int>(model.average); }
+void setAverage(Model& model, int average) { model.average = static_cast<Model::Average>(average); }
 Pointer optimizerState(Model& model) { return address(model.optimizerState().data()); }
 double optimizerStateSize(Model& model) { return static_cast<double>(model.optimizerState().size()); }
 
@@ -449,8 +449,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("optimizerState", &optimizerState)
       .function("optimizerStateSize", &optimizerStateSize)
       .function("resumeTraining", &Model::resumeTraining)
-      .function("ended", &ended)
-      .function("setEnded", &setEnded)
+      .function("average", &average)
+      .function("setAverage", &setAverage)
       .function("address", &modelAddress)
       .function("row", &row)
       .function("parameters", &parameters)

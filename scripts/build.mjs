@@ -48,7 +48,7 @@ export async function buildPackage() {
   rmSync(at('dist'), { recursive: true, force: true });
   const { build } = await import('esbuild'); // not before setup() has installed it
   const common = { outdir: at('dist'), format: 'esm', target: 'es2022', minify: true, logLevel: 'warning' };
-  const glue = (file) => ({ path: at('build/web', file) });
+  const glue = (file) => ({ path: at('build/web', file), sideEffects: false });
   const bundled = {
     ...common,
     bundle: true,

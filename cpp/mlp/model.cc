@@ -30,8 +30,7 @@ void Model::compile(const Loss& loss, const LossOptions& lossOptions, const std:
   optimizerState_.setZero(stateSlots(optimizer, optimizerOptions) * network.parameters().size());
   step = 0;
   lbfgs_ = {};
-  averaged_ = false;
-  ended = false;
+  average = Average::kUnchanged;
 }
 
 int Model::stateSlots(const Optimizer& optimizer, const OptimizerOptions& options) {
@@ -88,24 +87,22 @@ void Model::updateParameters() {
     mlp::updateParameters(*optimizer_, network.parameters().data() + begin, gradients + begin,
                           optimizerState_.data() + begin, size, end - begin, options, step);
   });
-  averaged_ = options.useEma != 0;
-  ended = false;
+  average = options.useEma != 0 ? Average::kChanged : Average::kUnchanged;
 }
 
 void Model::endTraining() {
-  if (!averaged_) return;
+  if (average != Average::kChanged) return;
   const Index size = network.parameters().size();
   optimizerState_.tail(size) = network.parameters();
   network.parameters() = optimizerState_.segment(optimizerState_.size() - 2 * size, size);
   network.constrain();
-  averaged_ = false;
-  ended = true;
+  average = Average::kInPlace;
 }
 
 void Model::resumeTraining() {
-  if (!ended) return;
+  if (average != Average::kInPlace) return;
   network.parameters() = optimizerState_.tail(network.parameters().size());
-  ended = false;
+  average = Average::kUnchanged;
 }
 
 double Model::minimize(const Input& x, ConstMatrixMap targets, const Scalar* weights) {

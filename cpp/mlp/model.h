@@ -93,10 +93,15 @@ class Model {
   std::uint32_t passesBegun = 0;
 
   // What training goes on from, beside the parameters: steps since compile(); the numbers of the optimizer and what
-  // endTraining() put behind them, as many as compile() gave it; and whether it did that.
+  // endTraining() put behind them, as many as compile() gave it; and where the averaged parameters are.
   std::int64_t step = 0;
   Vector& optimizerState() { return optimizerState_; }
-  bool ended = false;
+  enum class Average {
+    kUnchanged,  // since training began, or parameters were set
+    kChanged,    // by steps of training
+    kInPlace,    // of the parameters, since endTraining()
+  };
+  Average average = Average::kUnchanged;
   // Length of the optimizer's state for each parameter.
   static int stateSlots(const Optimizer& optimizer, const OptimizerOptions& options);
 
@@ -116,7 +121,6 @@ class Model {
   OptimizerOptions optimizerOptions_;
   Vector optimizerState_;
   Lbfgs lbfgs_;
-  bool averaged_ = false;  // whether the average has changed since the parameters last became it
   Vector row_;  // features + outputs
   SparseBatch rowBatch_;
 };

@@ -9,7 +9,7 @@
  * slow     left out by --quick
  * trainer  what a page that trains with it imports, for the work `size`
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { chromiumPath } from '../../scripts/setup.mjs';
@@ -61,7 +61,6 @@ function native() {
 }
 
 function ours(dist) {
-  const files = existsSync(dist) ? readdirSync(dist) : [];
   return FLAVOURS.flatMap(({ name, id = name, init, wasm }) => {
     const relaxed = init.simd === 'relaxed';
     const shared = {
@@ -75,12 +74,10 @@ function ours(dist) {
       trainer: {
         source: `export { init, sequential, dense } from ${JSON.stringify(path.join(dist, 'index.js'))};`,
         wasm: path.join(dist, wasm),
-        skips: files
-          .filter((other) => other.endsWith('.wasm') && other !== wasm)
-          .map((other) => other.replace('.wasm', '.js')),
+        skips: init.threads ? [] : ['mlp-threads'],
       },
     };
-    const missing = () => (files.includes(wasm) ? undefined : 'this build has no such flavour');
+    const missing = () => (existsSync(path.join(dist, wasm)) ? undefined : 'this build has no such flavour');
     return [
       {
         ...shared,

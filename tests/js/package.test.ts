@@ -383,8 +383,8 @@ describe('In Chromium', () => {
     });
     const files = await readdir(join(outDir, 'assets'));
     expect(files.filter((name) => name.endsWith('.wasm'))).toHaveLength(FLAVOURS.length + DIGITS.length);
-    // The worker is told where the flavours are, and holds none itself.
-    expect(files.filter((name) => /^mlp.*\.js$/.test(name)).length).toBeGreaterThanOrEqual(FLAVOURS.length);
+    // The worker is told where the glue of the threads is, and does not hold it itself.
+    expect(files.filter((name) => /^mlp-threads.*\.js$/.test(name)).length).toBeGreaterThanOrEqual(1);
     const site = await serve(outDir, '/deep/down/');
     try {
       await expectOutcomeAt(site.url);
@@ -479,7 +479,7 @@ describe('In Chromium', () => {
     });
     const dist = join(app, 'node_modules/mlp-wasm/dist');
     for (const name of await readdir(dist)) {
-      if (/^(worker-host\.js|mlp.*\.(js|wasm))$/.test(name)) await cp(join(dist, name), join(outdir, name));
+      if (/^(worker-host\.js|mlp-threads\.js|.*\.wasm)$/.test(name)) await cp(join(dist, name), join(outdir, name));
     }
     await writeFile(join(outdir, 'index.html'), page('<script type="module" src="./app.js"></script>'));
     const site = await serve(outdir, '/');

@@ -53,7 +53,7 @@ const collectGarbage = (() => {
 
 describe('In a worker', () => {
   it('there are the names of the package, but init', () => {
-    const { init: _, ...names } = local;
+    const { init: _init, _internals, ...names } = local as typeof local & { _internals: unknown };
     expect(Object.keys(mlp).sort()).toEqual([...Object.keys(names), 'terminate'].sort());
     for (const [name, value] of Object.entries(names)) {
       if (typeof value !== 'function') expect(mlp[name as keyof RemoteMlp]).toEqual(value);

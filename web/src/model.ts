@@ -338,7 +338,7 @@ export class Sequential {
       checkFinite(`${argument}.data`, weight.data);
     });
     places.forEach((place, i) => overwrite(weightPointer(core, place), weights[i]!.data));
-    core.native.setEnded(false);
+    core.native.setAverage(0); // nothing of it comes back
   }
 
   /** Number of weights, with biases, and with moving averages and other statistics, which gradients do not train. */

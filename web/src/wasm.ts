@@ -63,10 +63,10 @@ export interface NativeModel {
   setCounters(steps: number, passes: number): void;
   optimizerState(): Pointer;
   optimizerStateSize(): number;
-  /** Undoes endTraining(), unless weights were set or trained since: whether it can is `ended`. */
+  /** Undoes endTraining(), unless weights were set or trained since. */
   resumeTraining(): void;
-  ended(): boolean;
-  setEnded(ended: boolean): void;
+  average(): Average;
+  setAverage(average: Average): void;
   address(): Pointer;
   row(): Pointer;
   parameters(): Pointer;
@@ -77,6 +77,9 @@ export interface NativeModel {
   delta(layer: number): Pointer;
   delete(): void;
 }
+
+/** `Model::Average` in `cpp/mlp/model.h`: unchanged, changed, in place of the weights. */
+export type Average = 0 | 1 | 2;
 
 /** What `cpp/bindings.cc` binds as `Trainer`. */
 export interface NativeTrainer {

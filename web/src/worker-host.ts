@@ -3,7 +3,8 @@ import { Channel, type Endpoint } from './channel.js';
 import * as library from './index.js';
 import type { Message } from './messages.js';
 
-const { init, schedules: _, ...names } = library; // schedules are made where they are asked for
+// Schedules are made where they are asked for.
+const { init, schedules: _schedules, _internals, ...names } = library;
 // A class's object, in the channel's eyes: it stays here.
 const offered = Object.freeze(Object.assign(Object.create({}), names) as object);
 

@@ -69,7 +69,7 @@ type RemoteArguments<Args extends unknown[]> = { [I in keyof Args]: RemoteValue<
 type RemoteValue<Value> = Value extends library.Sequential ? RemoteModel : Value;
 
 /** Everything of `Whole` but `Without`: methods by promise, properties as they are. */
-type Remote<Whole, Without extends keyof Whole> = {
+type Remote<Whole, Without extends PropertyKey> = {
   [Name in keyof Whole as Exclude<Name, Without>]: Whole[Name] extends (...args: infer Args) => infer Result
     ? RemoteFunction<Args, Result>
     : Whole[Name];
@@ -97,7 +97,7 @@ export interface RemoteModel extends Remote<
 }
 
 /** What {@link connect} resolves to: the names of `mlp-wasm`. */
-export interface RemoteMlp extends Remote<Library, 'init' | LocalName>, Pick<Library, LocalName> {
+export interface RemoteMlp extends Remote<Library, 'init' | '_internals' | LocalName>, Pick<Library, LocalName> {
   /**
    * Ends the worker, whatever it is doing. Calls that wait for an answer are rejected, and so is every later
    * one.

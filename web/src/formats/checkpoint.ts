@@ -2,7 +2,7 @@
  * A training as a file: the model's own, and behind its weights the optimizer's numbers as one tensor; counters and
  * position as JSON in the metadata under `training`.
  */
-import { checkBoolean, checkInteger, checkObject, rangeError, typeError } from '../check.js';
+import { checkInteger, checkObject, rangeError, typeError } from '../check.js';
 import { compiledOf, type Core, type Position } from '../core.js';
 import { copyFloats, overwrite } from '../heap.js';
 import { readWeights } from '../inspect.js';
@@ -10,6 +10,7 @@ import { coreOf, type Sequential } from '../model.js';
 import { asBytes } from './input.js';
 import { readModel, writeModel } from './model.js';
 import type { NamedTensor } from './safetensors.js';
+import type { Average } from '../wasm.js';
 
 /** Tensor of the optimizer's numbers: its slots one behind the other, and what the core puts behind them. */
 const STATE = 'optimizer/state';
@@ -18,8 +19,8 @@ const STATE = 'optimizer/state';
 interface Training {
   steps: number;
   passesBegun: number;
-  /** Whether averaged weights have taken the place of the others, which are in the optimizer's numbers. */
-  ended?: boolean;
+  /** Where averaged weights are; 0 unless told. */
+  average?: Average;
   /** Totals as text: JSON has neither NaN nor infinities. */
   position?: Omit<Position, 'totals'> & { totals: string[] };
 }
@@ -31,7 +32,7 @@ export function writeCheckpoint(core: Core): Uint8Array<ArrayBuffer> {
   const training: Training = {
     steps: native.stepsDone(),
     passesBegun: native.passesBegun(),
-    ...(native.ended() && { ended: true }),
+    ...(native.average() && { average: native.average() }),
     ...(position && { position: { ...position, totals: position.totals.map(String) } }),
   };
   const size = native.optimizerStateSize();
@@ -66,10 +67,10 @@ function restore(method: string, core: Core, tensors: NamedTensor[], json: strin
   if (json === undefined || !core.compiled) {
     throw rangeError(`${method}: bytes`, 'a checkpoint', 'a saved model: load it with loadModel');
   }
-  const { steps, passesBegun, ended = false, position } = parseTraining(method, json);
+  const { steps, passesBegun, average = 0, position } = parseTraining(method, json);
   checkInteger(`${method}: training.steps`, steps, 0, Number.MAX_SAFE_INTEGER);
   checkInteger(`${method}: training.passesBegun`, passesBegun, 0, 2 ** 32 - 1);
-  checkBoolean(`${method}: training.ended`, ended);
+  checkInteger(`${method}: training.average`, average, 0, core.compiled.optimizer.useEma ? 2 : 0);
   const where = position && checkPosition(`${method}: training.position`, position, core, passesBegun);
   const size = core.native.optimizerStateSize();
   const [state] = tensors;
@@ -79,7 +80,7 @@ function restore(method: string, core: Core, tensors: NamedTensor[], json: strin
   }
   overwrite(core.native.optimizerState(), state!.data);
   core.native.setCounters(steps, passesBegun);
-  core.native.setEnded(ended && core.compiled.optimizer.useEma === true);
+  core.native.setAverage(average);
   if (where) core.position = () => where;
 }
 
@@ -95,7 +96,7 @@ function parseTraining(method: string, json: string): Training {
   return checkObject(`${method}: training`, training as Training, [
     'steps',
     'passesBegun',
-    'ended',
+    'average',
     'position',
   ]);
 }
