@@ -1,4 +1,5 @@
 /** Augmentation: what it draws is tested in tests/cpp/augment_test.cc; here is how it joins training. */
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as mlp from 'mlp-wasm';
 import { augment, dense, init, sequential, type Augmentation, type Inputs, type Sequential } from 'mlp-wasm';
@@ -217,6 +218,17 @@ describe('fit with augmentation', () => {
     console.log(`turned by up to 40°: ${plain.toFixed(3)} without augmentation, ${augmented.toFixed(3)} with it`);
     expect(augmented).toBeGreaterThan(plain + 0.02);
   });
+});
+
+it("The README's example of augmentation runs", async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, program] = /```js\nimport \{ augment \} from 'mlp-wasm';\n(.*?)```/s.exec(readme)!;
+  type Run = (...values: unknown[]) => Promise<Float32Array>;
+  const Program = (async () => {}).constructor as new (...text: string[]) => Run;
+  const run = new Program('augment', 'model', 'x', 'y', `${program}\nreturn pictures;`);
+  const pictures = await run(augment, digitModel(), x, y);
+  expect(pictures).toHaveLength(x.length);
+  expect(bitsOf(pictures)).not.toEqual(bitsOf(x));
 });
 
 describe('Augmentation gives the same bits', () => {
