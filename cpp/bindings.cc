@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "mlp/augment.h"
 #include "mlp/dense.h"
 #include "mlp/error.h"
 #include "mlp/evaluator.h"
@@ -172,6 +173,7 @@ struct SampleAddresses {
   double scale;
   Pointer rowStarts, columns, values;
   Pointer targets, classes, weights;
+  Pointer augmentation;
 };
 
 Samples samples(const SampleAddresses& at) {
@@ -188,6 +190,7 @@ Samples samples(const SampleAddresses& at) {
   samples.targets = scalars(at.targets);
   samples.classes = integers(at.classes);
   samples.weights = scalars(at.weights);
+  samples.augmentation = reinterpret_cast<const Augmentation*>(at.augmentation);
   return samples;
 }
 
@@ -235,6 +238,19 @@ void adapt(Model& model, const SampleAddresses& at, double batchSize) {
 
 void predict(Model& model, const SampleAddresses& at, double batchSize, Pointer outputs) {
   model.predict(samples(at), static_cast<Index>(batchSize), reinterpret_cast<Scalar*>(outputs));
+}
+
+// Rows as a batch of that seed and pass holds them, `rows` at a time: rows × features.
+void augment(const SampleAddresses& at, double seed, double pass, double rows, Pointer outputs) {
+  const Samples all = samples(at);
+  Batcher batcher(all, 0, false, false);
+  Scalar* to = reinterpret_cast<Scalar*>(outputs);
+  for (Index first = 0; first < all.rows; first += static_cast<Index>(rows)) {
+    batcher.gather({nullptr, first, std::min(static_cast<Index>(rows), all.rows - first)},
+                   static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(pass));
+    const ConstMatrixMap x = batcher.x().matrix();
+    to = std::copy(x.data(), x.data() + x.size(), to);
+  }
 }
 
 Pointer modelAddress(Model& model) { return reinterpret_cast<Pointer>(&model); }
@@ -417,7 +433,8 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .field("values", &SampleAddresses::values)
       .field("targets", &SampleAddresses::targets)
       .field("classes", &SampleAddresses::classes)
-      .field("weights", &SampleAddresses::weights);
+      .field("weights", &SampleAddresses::weights)
+      .field("augmentation", &SampleAddresses::augmentation);
 
   emscripten::class_<Model>("Model")
       .constructor(&newModel, emscripten::allow_raw_pointers())
@@ -474,6 +491,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
       .function("results", &results<Evaluator>)
       .function("totals", &totals<Evaluator>);
 
+  emscripten::function("augment", &augment);
   emscripten::function("catalogue", &catalogue);
   emscripten::function("optimizerSlots", &slotsOf);
   emscripten::function("randomDirection", &direction);

@@ -37,11 +37,24 @@ Batcher::Batcher(const Samples& samples, Index outputs, bool forGradient, bool m
       outputs_(outputs),
       forGradient_(forGradient),
       sparse_(maySparse &&
-              (samples.rowStarts || (samples.features >= kSparseFeatures && mostlyZero(samples)))) {}
+              (samples.rowStarts || (samples.features >= kSparseFeatures && mostlyZero(samples)))) {
+  if (!samples.augmentation) return;
+  augmenter_.emplace(*samples.augmentation);
+  if (augmenter_->noisy()) sparse_ = false;
+}
 
-void Batcher::gather(const Selection& selection) {
+void Batcher::gather(const Selection& selection, std::uint64_t seed, std::uint32_t pass) {
   rows_ = selection.rows;
-  if (sparse_) {
+  if (augmenter_) {
+    gatherDense(selection);
+    augmenter_->apply(seed, pass, selection, xStorage_.data());
+    if (sparse_) {
+      Samples augmented;
+      augmented.features = samples_.features;
+      augmented.dense = x_;
+      sparseBatch_.gather(augmented, {nullptr, 0, rows_}, forGradient_);
+    }
+  } else if (sparse_) {
     sparseBatch_.gather(samples_, selection, forGradient_);
   } else {
     gatherDense(selection);
@@ -56,7 +69,7 @@ Input Batcher::x() const {
 
 void Batcher::gatherDense(const Selection& selection) {
   const Index features = samples_.features;
-  if (samples_.dense && !selection.order) {
+  if (samples_.dense && !selection.order && !augmenter_) {
     x_ = samples_.dense + selection.first * features;
     return;
   }

@@ -1,6 +1,10 @@
 // Batches as the network wants them, made from samples as callers hold them.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include "mlp/augment.h"
 #include "mlp/samples.h"
 #include "mlp/sparse.h"
 #include "mlp/types.h"
@@ -27,7 +31,8 @@ class Batcher {
   // the network accepts sparse batches.
   Batcher(const Samples& samples, Index outputs, bool forGradient, bool maySparse = true);
 
-  void gather(const Selection& selection);
+  // `seed`, `pass`: what augmentation draws from.
+  void gather(const Selection& selection, std::uint64_t seed = 0, std::uint32_t pass = 0);
 
   // Of the last gather().
   Input x() const;
@@ -45,6 +50,7 @@ class Batcher {
   Samples samples_;
   Index outputs_;
   bool forGradient_;
+  std::optional<Augmenter> augmenter_;
   bool sparse_;
   Index rows_ = 0;
   const Scalar* x_ = nullptr;  // the batch itself, in x storage or where the samples lie

@@ -26,10 +26,11 @@ class Evaluator {
     model_.evaluate(samples_, first, std::min(count, samples_.rows - first), batchSize_, totals_);
   }
 
-  // A step of training on a batch of other samples, which counts as it was before the step.
+  // A step of training on a batch of other samples, which counts as it was before the step. They belong to the pass
+  // that model.passesBegun counted last.
   void train(const Samples& samples) {
     Batcher batch(samples, model_.network.outputs(), true, model_.network.acceptsSparse());
-    batch.gather({nullptr, 0, samples.rows});
+    batch.gather({nullptr, 0, samples.rows}, model_.network.seed(), model_.passesBegun - 1);
     model_.trainStep(batch.x(), batch.targets(), totals_, batch.weights());
   }
 

@@ -24,12 +24,9 @@ double ln(double x) {
   return exponent * 0.69314718055994531 + 2 * s * sum;
 }
 
-struct Direction {
-  double cosine, sine;
-};
+}  // namespace
 
-// Of the angle of turn·2⁻³² full circles: whole quarters apart from an eighth to either side, whose Taylor series end
-// below 3e-18.
+// Whole quarters apart from an eighth to either side, whose Taylor series end below 3e-18.
 Direction direction(std::uint32_t turn) {
   const std::uint32_t quarters = (turn + 0x20000000u) >> 30;
   const double angle = static_cast<std::int32_t>(turn - (quarters << 30)) * (6.283185307179586 * 0x1p-32);
@@ -50,8 +47,6 @@ Direction direction(std::uint32_t turn) {
   return {cosine, sine};
 }
 
-}  // namespace
-
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
@@ -66,9 +61,9 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
   return counter;
 }
 
-Random::Random(std::uint64_t seed, Stream stream, std::uint32_t substream)
+Random::Random(std::uint64_t seed, Stream stream, std::uint32_t substream, std::uint32_t section)
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
-      counter_{0, 0, substream, static_cast<std::uint32_t>(stream)},
+      counter_{0, section, substream, static_cast<std::uint32_t>(stream)},
       block_{} {}
 
 std::uint32_t Random::nextUint32() {

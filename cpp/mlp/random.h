@@ -16,16 +16,23 @@ enum class Stream : std::uint32_t {
   kInitializer = 1,   // substream: layer
   kShuffle = 2,       // substream: epoch
   kDropout = 3,       // substream: step
-  kAugmentation = 4,  // substream: sample
+  kAugmentation = 4,  // substream: sample; section: pass
   kDigits = 5,        // substream: digit number
 };
 
 // One block of the generator: 128 bits of counter and 64 bits of key in, 128 random bits out.
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
+// Cosine and sine of the angle of turn·2⁻³² full circles: the same bits in every build.
+struct Direction {
+  double cosine, sine;
+};
+Direction direction(std::uint32_t turn);
+
 class Random {
  public:
-  Random(std::uint64_t seed, Stream stream, std::uint32_t substream = 0);
+  // `section`: of the substream; each holds 2³² blocks.
+  Random(std::uint64_t seed, Stream stream, std::uint32_t substream = 0, std::uint32_t section = 0);
 
   std::uint32_t nextUint32();
   // Uniform in [0, 1), a multiple of 2^-24: the same number in float and in double.
@@ -41,7 +48,7 @@ class Random {
 
  private:
   std::array<std::uint32_t, 2> key_;
-  std::array<std::uint32_t, 4> counter_;  // block low, block high, substream, stream
+  std::array<std::uint32_t, 4> counter_;  // block, section, substream, stream
   std::array<std::uint32_t, 4> block_;
   int used_ = 4;
   bool hasSpareNormal_ = false;

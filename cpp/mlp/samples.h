@@ -7,6 +7,8 @@
 
 namespace mlp {
 
+struct Augmentation;
+
 // Samples in somebody else's memory: x in one of three forms, targets in one of two, and
 // perhaps weights.
 struct Samples {
@@ -24,6 +26,8 @@ struct Samples {
   const std::int32_t* classes = nullptr;  // rows, each in [0, outputs)
 
   const Scalar* weights = nullptr;  // rows: of each sample's loss; null where all are 1
+
+  const Augmentation* augmentation = nullptr;  // what a batch does to its rows; null for nothing
 };
 
 // Which rows of the samples make a batch: order[first] … order[first + rows − 1], or first … themselves where

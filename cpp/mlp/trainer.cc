@@ -62,7 +62,8 @@ void Trainer::step() {
     passBatch_ = 0;
   }
   const Index first = passBatch_ * batchSize_;
-  batcher_.gather({shuffle_ ? order_.data() : nullptr, first, std::min(batchSize_, rows_ - first)});
+  batcher_.gather({shuffle_ ? order_.data() : nullptr, first, std::min(batchSize_, rows_ - first)},
+                  model_.network.seed(), model_.passesBegun - 1);
   model_.trainStep(batcher_.x(), batcher_.targets(), totals_, batcher_.weights());
   ++batch_;
   ++passBatch_;

@@ -15,7 +15,7 @@ class Trainer {
  public:
   // `samples` must outlive the trainer. An epoch is `batchesPerEpoch` batches, one pass over the samples where that is
   // 0; passes follow each other whatever the epochs. The order of pass p comes from (model seed, Stream::kShuffle, p),
-  // p counting all passes the model ever began. An optimizer that takes all samples at once gets them in their own
+  // p counting all passes the model ever began, and so do the draws of augmentation. An optimizer that takes all samples at once gets them in their own
   // order, whatever `batchSize` and `shuffle` say.
   Trainer(Model& model, const Samples& samples, Index batchSize, bool shuffle, Index batchesPerEpoch = 0);
 

@@ -44,7 +44,7 @@ describe('The heap', () => {
 
   it('is not filled by any method of a model', async () => {
     const leaking = await inThread(
-      async ({ init, sequential, dense, loadModel, loadCheckpoint }, _data, { mlp }) => {
+      async ({ init, sequential, dense, loadModel, loadCheckpoint, augment }, _data, { mlp }) => {
         await init();
         const x = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i));
         const y = Float32Array.from({ length: 200 }, (_, i) => Math.cos(i));
@@ -66,6 +66,12 @@ describe('The heap', () => {
             await model.fit(x, y, { batchSize: 7, callbacks: { onBatchEnd() {} } });
           },
           fitDataset: () => model.fitDataset([{ x, y }]),
+          'fit with augmentation': async () => {
+            const augmentation = { height: 1, width: 3, elastic: {} };
+            await model.fit(x, y, { augmentation });
+            await model.fitDataset([{ x, y }], { augmentation });
+          },
+          augment: () => augment(x, { height: 1, width: 3, elastic: {} }),
           steps: async () => {
             for await (const { batch } of model.steps(x, y)) if (batch === 1) break;
           },

@@ -1,9 +1,11 @@
 /** A training handed from one realm to the next. */
-import type { InitOptions, OptimizerName } from 'mlp-wasm';
+import type { Augmentation, InitOptions, OptimizerName } from 'mlp-wasm';
 
 export interface Leg {
   init?: InitOptions;
   optimizer: OptimizerName;
+  /** Of rows of 5 features. */
+  augmentation?: Augmentation;
   /** The checkpoint of the leg before; none: this is the first one. */
   bytes?: number[];
   /** Batches to train on before the next checkpoint. Default: all that are left. */
@@ -18,7 +20,7 @@ export interface Leg {
  */
 export async function relay(
   mlp: typeof import('mlp-wasm'),
-  { init, optimizer, bytes, batches = Infinity }: Leg,
+  { init, optimizer, augmentation, bytes, batches = Infinity }: Leg,
 ): Promise<number[]> {
   const { dense, loadCheckpoint, schedules, sequential, warmup } = mlp;
   await mlp.init(init);
@@ -49,6 +51,7 @@ export async function relay(
       ...(optimizer !== 'lbfgs' && { batchSize: 7 }),
       validationSplit: 0.2,
       resume: true,
+      ...(augmentation && { augmentation }),
       ...(batches < Infinity && { callbacks: { onBatchEnd } }),
     });
   }

@@ -1,4 +1,5 @@
 /** Batches of arrays in memory, which the core cuts itself. */
+import { augmentationBytes, placeAugmentation, type AugmentationBlock } from './augment.js';
 import {
   accumulatorBytes,
   place,
@@ -30,13 +31,22 @@ export class ArraySource implements Source {
     core: Core,
     scope: Scope,
     training: Samples,
-    { batchSize, shuffle, stepsPerEpoch }: { batchSize: number; shuffle: boolean; stepsPerEpoch: number },
+    options: {
+      batchSize: number;
+      shuffle: boolean;
+      stepsPerEpoch: number;
+      augmentation: AugmentationBlock | undefined;
+    },
   ) {
+    const { batchSize, shuffle, stepsPerEpoch, augmentation } = options;
     this.#core = core;
     this.#rates = new Rates(core, scope);
     const samples = place(scope, training, training.targets);
+    placeAugmentation(scope, samples, augmentation);
+    const rows = Math.min(batchSize, training.rows);
     // And the order of the samples, and what training accumulates.
-    reserveWorkspace(core, Math.min(batchSize, training.rows), 4 * training.rows + accumulatorBytes(core));
+    const more = 4 * training.rows + accumulatorBytes(core) + augmentationBytes(augmentation, rows);
+    reserveWorkspace(core, rows, more);
     this.#trainer = new (mlp().Trainer)(core.native, samples, batchSize, shuffle, stepsPerEpoch);
     this.#batches = this.#trainer.batchesPerEpoch();
     this.#batchesPerPass = Math.ceil(training.rows / batchSize);

@@ -127,6 +127,7 @@ export function place(scope: Scope, inputs: InputRows, targets: TargetRows = {})
     targets: scope.copyIn(targets.values),
     classes: scope.copyIn(targets.classes),
     weights: scope.copyIn(targets.weights),
+    augmentation: 0,
   };
 }
 

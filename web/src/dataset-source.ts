@@ -1,4 +1,5 @@
 /** Batches that somebody else makes, one after the other, while the model trains. */
+import { augmentationBytes, placeAugmentation, type AugmentationBlock } from './augment.js';
 import { checkObject, rangeError, typeError } from './check.js';
 import {
   accumulatorBytes,
@@ -42,22 +43,31 @@ export class DatasetSource implements Source {
   readonly #core: Core;
   readonly #dataset: Dataset;
   readonly #stepsPerEpoch: number;
+  readonly #augmentation: AugmentationBlock | undefined;
   readonly #aborted: Promise<'aborted'> | undefined;
   #stopListening: (() => void) | undefined;
   #abandoned = false;
   #iterator: Batches | undefined;
   #next: Samples | undefined;
   #taken = 0; // in this pass, #next included
+  #rowsTaken = 0;
   readonly #evaluator: NativeEvaluator; // of no samples of its own: it counts the batches
 
   batch = 0;
   epochDone = false;
 
   /** `stepsPerEpoch` of 0: one pass. */
-  constructor(core: Core, dataset: Dataset, stepsPerEpoch: number, signal: AbortSignal | undefined) {
+  constructor(
+    core: Core,
+    dataset: Dataset,
+    stepsPerEpoch: number,
+    augmentation: AugmentationBlock | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.#core = core;
     this.#dataset = dataset;
     this.#stepsPerEpoch = stepsPerEpoch;
+    this.#augmentation = augmentation;
     reserveWorkspace(core, 1, accumulatorBytes(core));
     this.#evaluator = scoped(
       (scope) => new (mlp().Evaluator)(core.native, place(scope, { rows: 0, features: core.features }), 1),
@@ -133,7 +143,8 @@ export class DatasetSource implements Source {
     native.setLearningRate(learningRateOf(this.#core));
     scoped((scope) => {
       const batch = place(scope, samples, samples.targets);
-      reserveWorkspace(this.#core, samples.rows);
+      placeAugmentation(scope, batch, this.#augmentation, this.#rowsTaken - samples.rows);
+      reserveWorkspace(this.#core, samples.rows, augmentationBytes(this.#augmentation, samples.rows));
       this.#evaluator.train(batch);
     });
     this.#next = undefined;
@@ -169,13 +180,14 @@ export class DatasetSource implements Source {
     }
     this.#next = this.#checked(result.value);
     ++this.#taken;
+    this.#rowsTaken += this.#next.rows;
     return 'batch';
   }
 
   async #fetch(pass: number): Promise<IteratorResult<Batch, unknown>> {
     if (!this.#iterator) {
       const dataset = typeof this.#dataset === 'function' ? await this.#dataset(pass) : this.#dataset;
-      this.#taken = 0;
+      this.#taken = this.#rowsTaken = 0;
       this.#iterator = iteratorFunction('dataset', dataset)();
     }
     try {

@@ -39,7 +39,9 @@ export function free(pointer: Pointer): void {
 }
 
 /** A copy of `array` in memory; the caller frees it. */
-export function copyIn(array: Float32Array | Int32Array | Uint8Array | Uint8ClampedArray): Pointer {
+export function copyIn(
+  array: Float32Array | Float64Array | Int32Array | Uint8Array | Uint8ClampedArray,
+): Pointer {
   const pointer = allocate(array.byteLength);
   mlp().HEAPU8.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), pointer);
   return pointer;

@@ -15,6 +15,7 @@ export {
   normalization,
 } from './layers.js';
 export { sequential, type Sequential } from './model.js';
+export { augment } from './augment.js';
 export { confusionMatrix } from './confusion.js';
 export { loadModel } from './formats/model.js';
 export { loadCheckpoint } from './formats/checkpoint.js';

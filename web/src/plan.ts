@@ -1,4 +1,5 @@
 /** What a training is going to do: its options, checked before anything is changed. */
+import { checkAugmentation } from './augment.js';
 import { checkBoolean, checkInteger, checkNumber, checkObject, rangeError, typeError } from './check.js';
 import { ArraySource, type Samples } from './array-source.js';
 import { compiledOf, logNames, outputsOf, targetKindOf, type Core, type Position } from './core.js';
@@ -44,6 +45,7 @@ const COMMON_OPTIONS = [
   'initialEpoch',
   'resume',
   'stepsPerEpoch',
+  'augmentation',
   'validationData',
   'validationFreq',
   'callbacks',
@@ -77,6 +79,7 @@ export function planFit(
   checkNumber(`${method}: validationSplit`, validationSplit, 0, 1);
   checkBoolean(`${method}: shuffle`, shuffle);
   checkInteger(`${method}: every`, every, 1);
+  const augmentation = augmentationOf(method, core, options);
   const callbacks = checkCommonCallbacks(method, options);
 
   let training = checkSamples(method, core, ['x', 'y', 'sampleWeight'], x, y, sampleWeight);
@@ -110,7 +113,8 @@ export function planFit(
     validation,
     every: method === 'steps' ? every : undefined,
     hooks: joinCallbacks(callbacks, model, { ...paramsOf(core, options, !!validation), batchSize, steps }),
-    open: (scope) => new ArraySource(core, scope, training, { batchSize, shuffle, stepsPerEpoch }),
+    open: (scope) =>
+      new ArraySource(core, scope, training, { batchSize, shuffle, stepsPerEpoch, augmentation }),
   };
 }
 
@@ -123,6 +127,7 @@ export function planDataset(core: Core, model: Sequential, dataset: Dataset, opt
   const { optimizer } = compiledOf(core, method);
   if (takesFullBatch(optimizer))
     throw rangeError(`${method}: optimizer`, 'one that takes batches', optimizer.name);
+  const augmentation = augmentationOf(method, core, options);
   const callbacks = checkCommonCallbacks(method, options);
   const validation = checkValidationData(method, core, options.validationData);
   const { stepsPerEpoch = 0 } = options;
@@ -138,7 +143,7 @@ export function planDataset(core: Core, model: Sequential, dataset: Dataset, opt
       ...paramsOf(core, options, !!validation),
       ...(steps && { steps }),
     }),
-    open: () => new DatasetSource(core, dataset, stepsPerEpoch, options.signal),
+    open: () => new DatasetSource(core, dataset, stepsPerEpoch, augmentation, options.signal),
   };
 }
 
@@ -173,6 +178,16 @@ function checkCommon(method: string, options: DatasetOptions) {
     validates: (epoch: number) =>
       listed ? listed.includes(epoch + 1) : (epoch + 1) % (validationFreq as number) === 0,
   };
+}
+
+function augmentationOf(method: string, core: Core, { augmentation }: DatasetOptions) {
+  if (augmentation === undefined) return undefined;
+  const { optimizer } = compiledOf(core, method);
+  if (takesFullBatch(optimizer)) {
+    const expected = `none with ${optimizer.name}, which compares steps on the same samples`;
+    throw rangeError(`${method}: augmentation`, expected, augmentation);
+  }
+  return checkAugmentation(`${method}: augmentation`, augmentation, core.features);
 }
 
 /** The caller's callbacks, and behind them what `verbose` asks for. */

@@ -618,6 +618,42 @@ export interface Callbacks {
   onYield?(epoch: number, batch: number, logs: Logs): void | Promise<void>;
 }
 
+/**
+ * Random changes to rows that are images of one channel, row-major: a new one of each for every row in every pass, from
+ * the model's seed, the number of the pass and that of the row within it. What is drawn is uniform within its limits.
+ * An image is scaled, sheared and rotated about its middle and shifted, elastically deformed, all in one bilinear
+ * interpolation; noise is added; and a rectangle is erased. Rows that are to be evaluated or predicted are left alone.
+ * The bits are the same with all instructions and numbers of threads.
+ */
+export interface Augmentation {
+  /** Rows of an image, and its columns: their product is the features of a sample. */
+  height: number;
+  width: number;
+  /** Greatest shift along each axis, in pixels; fractions count. Default 0. */
+  shift?: number;
+  /** Greatest rotation, in degrees, either way. Default 0. */
+  rotation?: number;
+  /** Smallest and largest factor, 0.01 to 100, drawn for width and height each. Default `[1, 1]`. */
+  scale?: readonly [number, number];
+  /** Greatest angle, in degrees below 90, by which columns are slanted, either way. Default 0. */
+  shear?: number;
+  /**
+   * Displaces each pixel by smoothed noise (Simard et al. 2003): along each axis uniform in (−alpha, alpha), convolved
+   * with a Gaussian of deviation `sigma` pixels and weight 1. Defaults 34 and 4, Simard's for 29 × 29 pixels; 0 is no
+   * displacement. Default: none.
+   */
+  elastic?: { alpha?: number; sigma?: number };
+  /** Standard deviation of the normal number that is added to each pixel. Default 0. */
+  noise?: number;
+  /**
+   * With this probability, by default 0.5, a rectangle becomes `fill` (Zhong et al. 2020); each side is 1 to `size`
+   * pixels long, by default up to half of the image's shorter side. Default: none.
+   */
+  erasing?: { probability?: number; size?: number };
+  /** What moves in from outside of the image. Default 0. */
+  fill?: number;
+}
+
 /** Options of {@link Sequential.fitDataset}, and of {@link Sequential.fit} too. */
 export interface DatasetOptions {
   /** Epoch to stop before. Default 1. */
@@ -636,6 +672,8 @@ export interface DatasetOptions {
    * that an epoch leaves in its middle is finished by the next one.
    */
   stepsPerEpoch?: number;
+  /** Trains on changed images instead of the rows themselves. Not with `lbfgs`. Default: none. */
+  augmentation?: Augmentation;
   /** Samples, targets and perhaps their weights to validate on after each epoch; goes before `validationSplit`. */
   validationData?: readonly [Inputs, Targets] | readonly [Inputs, Targets, SampleWeight];
   /** Validate after every n-th epoch only, or after the listed ones, which count from 1 here as in Keras. Default 1. */

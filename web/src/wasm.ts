@@ -21,6 +21,7 @@ export interface SampleAddresses {
   targets: Pointer;
   classes: Pointer;
   weights: Pointer;
+  augmentation: Pointer;
 }
 
 /** What `cpp/bindings.cc` binds as `Model`. */
@@ -148,6 +149,8 @@ export interface MlpModule {
     batchesPerEpoch: number,
   ) => NativeTrainer;
   Evaluator: new (model: NativeModel, samples: SampleAddresses, batchSize: number) => NativeEvaluator;
+  /** Rows as a batch of that seed and pass holds them, made `rows` at a time. */
+  augment(samples: SampleAddresses, seed: number, pass: number, rows: number, outputs: Pointer): void;
   catalogue(): Catalogue;
   /** Numbers of state that an optimizer keeps for each weight. */
   optimizerSlots(optimizer: object): number;
