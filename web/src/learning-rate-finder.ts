@@ -64,7 +64,7 @@ export async function findLearningRate(
   let source: ArraySource | undefined;
   try {
     // An epoch of one batch: its figures are the batch's.
-    source = new ArraySource(core, scope, { ...inputs, targets }, { batchSize, shuffle, stepsPerEpoch: 1 });
+    source = new ArraySource(core, scope, { ...inputs, targets }, { batchSize, shuffle, stepsPerEpoch: 1, augmentation: undefined });
     let [average, best] = [0, Infinity];
     for (let step = 0; step < steps; ++step) {
       const rate = step === steps - 1 ? to : from * power(to / from, step / (steps - 1));
