@@ -331,7 +331,7 @@ void inputGradient(Model& model, Pointer units, bool logits, Pointer to) {
   const auto* const chosen = reinterpret_cast<const std::int32_t*>(units);
   model.network.inputGradient(chosen, logits, reinterpret_cast<Scalar*>(to));
 }
-void randomDirection(double seed, int number, Pointer to, double count) {
+void drawDirection(double seed, int number, Pointer to, double count) {
   randomDirection(static_cast<std::uint64_t>(seed), static_cast<std::uint32_t>(number),
                   reinterpret_cast<Scalar*>(to), static_cast<Index>(count));
 }
@@ -494,7 +494,7 @@ EMSCRIPTEN_BINDINGS(mlp) {
   emscripten::function("augment", &augment);
   emscripten::function("catalogue", &catalogue);
   emscripten::function("optimizerSlots", &slotsOf);
-  emscripten::function("randomDirection", &randomDirection);
+  emscripten::function("randomDirection", &drawDirection);
 
 #ifdef MLP_THREADS
   emscripten::function("poolEntry", &poolEntry);
