@@ -19,7 +19,8 @@ Curvature::Curvature(Network& network, const Input& x, ConstMatrixMap targets, c
     : network_(network), x_(x), targets_(targets), objective_(objective) {
   network.lossAndGradients(x, targets, objective);
   layers_ = network.layers().size();
-  while (first_ < layers_ && network.layers()[first_]->kernelSize() + network.layers()[first_]->biasSize() == 0) {
+  while (first_ < layers_ &&
+         network.layers()[first_]->kernelSize() + network.layers()[first_]->biasSize() == 0) {
     ++first_;
   }
   // Pieces of one buffer: each layer's matrices, R{∂L/∂A}, and what is spare.
@@ -42,22 +43,23 @@ Curvature::Curvature(Network& network, const Input& x, ConstMatrixMap targets, c
 
   const Scalar share = 1 / static_cast<Scalar>(x.rows);
   for (std::size_t i = first_; i < layers_; ++i) {
-    const View view = viewOf(i, nullptr);
+    const View view = viewOf(i, network.parameters().data());
     Scalar* const gradient = view.at.gradient;
     if (i + 1 < layers_) {
       network.layers()[i + 1]->inputGradient(network.pass(i + 1, {}), network.delta(i + 1),
                                              MatrixMap(gradient, x.rows, view.units));
     } else if (!objective.fused()) {
       for (Index row = 0; row < view.size; row += view.units) {
-        objective.loss().fromActivations(view.a + row, targets.data() + row, view.units, objective.options(), share,
-                                         gradient + row);
+        objective.loss().fromActivations(view.a + row, targets.data() + row, view.units, objective.options(),
+                                         share, gradient + row);
       }
     }
     view.layer.activityRegularizer().addGradient(view.a, view.size, share, gradient);
     const Activation& activation = view.layer.activation();
     if (activation.rowTangent) continue;
     for (Index k = 0; k < view.size; ++k) {
-      gradient[k] *= activation.second ? activation.second(view.z[k], view.a[k], view.layer.alpha()) : Scalar(0);
+      gradient[k] *=
+          activation.second ? activation.second(view.z[k], view.a[k], view.layer.alpha()) : Scalar(0);
     }
   }
 }
@@ -77,7 +79,8 @@ Curvature::View Curvature::viewOf(std::size_t i, const Scalar* v) {
 }
 
 // product ← ∂²L/∂prediction²·tangent, or zero where it is not this layer's.
-void Curvature::curveLoss(bool here, RowCurve curve, const Scalar* prediction, const View& view, Scalar* product) {
+void Curvature::curveLoss(bool here, RowCurve curve, const Scalar* prediction, const View& view,
+                          Scalar* product) {
   std::fill(product, product + view.size, Scalar(0));
   for (Index row = 0; here && row < view.size; row += view.units) {
     curve(prediction + row, targets_.data() + row, view.at.tangent + row, view.units, objective_.options(),
@@ -109,12 +112,14 @@ void Curvature::multiply(const Scalar* v, Scalar* product) {
     if (i + 1 == layers_) {
       curveLoss(!objective_.fused(), objective_.loss().curveFromActivations, view.a, view, back_);
     }
-    layer.activityRegularizer().addGradient(view.at.tangent, view.size, 1 / static_cast<Scalar>(x_.rows), back_, true);
+    layer.activityRegularizer().addGradient(view.at.tangent, view.size, 1 / static_cast<Scalar>(x_.rows),
+                                            back_, true);
     deactivate(layer.activation(), view.z, view.a, back_, x_.rows, view.units, layer.alpha());
     for (Index k = 0; k < view.size; ++k) view.at.delta[k] += back_[k];
     Scalar* const gradients = product + layer.kernelOffset();
     layer.backwardTangent(view.pass, view.x, view.tangents, network_.delta(i),
-                          ConstMatrixMap(view.at.delta, x_.rows, view.units), gradients, i > first_ ? back_ : nullptr);
+                          ConstMatrixMap(view.at.delta, x_.rows, view.units), gradients,
+                          i > first_ ? back_ : nullptr);
     layer.addPenaltyGradient(view.tangents.parameters, true, gradients);
   }
 }

@@ -1,4 +1,5 @@
-// The passes of layers differentiated along a direction (Pearlmutter 1994), outside of training. R{kernel} = V.
+// The passes of layers differentiated along a direction (Pearlmutter 1994), outside of training.
+// V = R{kernel}.
 #include <algorithm>
 
 #include "mlp/dense.h"
@@ -19,7 +20,8 @@ void add(Scalar* to, const Scalar* from, Index count) {
 
 }  // namespace
 
-void Layer::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const {
+void Layer::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents,
+                           MatrixMap zTangent) const {
   inputGradient(pass, ConstMatrixMap(tangents.x, x.rows, inputs()), zTangent);
 }
 
@@ -27,7 +29,8 @@ void Layer::forwardTangent(const Pass& pass, const Input& x, const Tangents& tan
 //   R{∂L/∂W} = ∂L/∂W of (X, R{Δ}) + ∂L/∂W of (R{X}, Δ)
 //   R{∂L/∂X} = ∂L/∂X of (W, R{Δ}) + ∂L/∂X of (V, Δ)
 void Layer::backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, ConstMatrixMap delta,
-                            ConstMatrixMap deltaTangent, Scalar* gradientTangents, Scalar* inputGradTangent) const {
+                            ConstMatrixMap deltaTangent, Scalar* gradientTangents,
+                            Scalar* inputGradTangent) const {
   backward(pass, x, deltaTangent, gradientTangents);
   const bool hasKernel = kernelSize() > 0;
   if (hasKernel && tangents.x) {
@@ -39,21 +42,24 @@ void Layer::backwardTangent(const Pass& pass, const Input& x, const Tangents& ta
   if (!inputGradTangent) return;
   inputGradient(pass, deltaTangent, MatrixMap(inputGradTangent, x.rows, inputs()));
   if (!hasKernel) return;
-  inputGradient(withParameters(pass, tangents.parameters), delta, MatrixMap(tangents.spare, x.rows, inputs()));
+  inputGradient(withParameters(pass, tangents.parameters), delta,
+                MatrixMap(tangents.spare, x.rows, inputs()));
   add(inputGradTangent, tangents.spare, x.rows * inputs());
 }
 
 // R{Z} = X·V + R{b} + R{X}·W
-void Dense::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const {
+void Dense::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents,
+                           MatrixMap zTangent) const {
   forward(withParameters(pass, tangents.parameters), x, zTangent);
   if (!tangents.x) return;
-  multiply(ConstMatrixMap(tangents.x, x.rows, inputs()), ConstMatrixMap(pass.parameters, inputs(), units()), nullptr,
-           MatrixMap(tangents.spare, x.rows, units()), pass.scratch);
+  multiply(ConstMatrixMap(tangents.x, x.rows, inputs()), ConstMatrixMap(pass.parameters, inputs(), units()),
+           nullptr, MatrixMap(tangents.spare, x.rows, units()), pass.scratch);
   add(zTangent.data(), tangents.spare, zTangent.size());
 }
 
 // R{Z} = γ ⊙ R{x̂} + R{γ} ⊙ x̂ + R{β}. ∂x̂/∂x is symmetric: it does with R{X} what it does, where γ = 1, with Δ.
-void Normalize::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents, MatrixMap zTangent) const {
+void Normalize::forwardTangent(const Pass& pass, const Input& x, const Tangents& tangents,
+                               MatrixMap zTangent) const {
   const Scalar* const gammaTangent = tangents.parameters;
   const Scalar* const betaTangent = tangents.parameters + kernelSize();
   if (tangents.x) {
@@ -76,8 +82,8 @@ void Normalize::forwardTangent(const Pass& pass, const Input& x, const Tangents&
 //   R{1/s} = −mean(x̂ ⊙ R{x})/s²
 //   R{∂L/∂X} += R{1/s}·s·∂L/∂X − (R{x̂}·mean(g ⊙ x̂) + x̂·mean(g ⊙ R{x̂}))/s
 void LayerNormalization::backwardTangent(const Pass& pass, const Input& x, const Tangents& tangents,
-                                         ConstMatrixMap delta, ConstMatrixMap deltaTangent, Scalar* gradientTangents,
-                                         Scalar* inputGradTangent) const {
+                                         ConstMatrixMap delta, ConstMatrixMap deltaTangent,
+                                         Scalar* gradientTangents, Scalar* inputGradTangent) const {
   Layer::backwardTangent(pass, x, tangents, delta, deltaTangent, gradientTangents, inputGradTangent);
   if (!inputGradTangent) return;
   inputGradient(pass, delta, MatrixMap(tangents.spare, x.rows, inputs()));
@@ -94,8 +100,8 @@ void LayerNormalization::backwardTangent(const Pass& pass, const Input& x, const
       turned += g * normalizedTangent[j] * share;
     }
     for (Index j = 0; j < units(); ++j) {
-      inputGradTangent[first + j] -=
-          inverse * (stretch * tangents.spare[first + j] + normalizedTangent[j] * along + normalized[j] * turned);
+      inputGradTangent[first + j] -= inverse * (stretch * tangents.spare[first + j] +
+                                                normalizedTangent[j] * along + normalized[j] * turned);
     }
   }
 }

@@ -46,8 +46,8 @@ TEST(CurvatureTest, ProductsOfEveryActivationWithEveryLossAreThoseOfDifferences)
   }
   EXPECT_LT(worst, within(1e-6, 1e-2)) << where;
   EXPECT_GT(number, within(1000, 300));
-  std::cout << "Hessian products against differences: worst error " << worst << " over " << number << " networks; "
-            << where << '\n';
+  std::cout << "Hessian products against differences: worst error " << worst << " over " << number
+            << " networks; " << where << '\n';
 }
 
 TEST(CurvatureTest, ProductsOfOddShapesAreThoseOfDifferences) {
@@ -56,7 +56,8 @@ TEST(CurvatureTest, ProductsOfOddShapesAreThoseOfDifferences) {
     for (const Index rows : {1, 3}) {
       for (const Index units : {1, 9}) {
         for (const bool bias : {false, true}) {
-          Network network = makeNetwork(features, {{units, "tanh", bias}, {2, "softplus", !bias}, {3, "linear", bias}});
+          Network network =
+              makeNetwork(features, {{units, "tanh", bias}, {2, "softplus", !bias}, {3, "linear", bias}});
           randomizeParameters(network, random, 0.5);
           const Matrix x = randomNormal(random, rows, features), y = randomNormal(random, rows, 3);
           EXPECT_LT(worstProduct(network, view(x), y, objectiveOf(network, "meanSquaredError"), random),
@@ -101,7 +102,8 @@ TEST(CurvatureTest, IsTheSameOfSparseInputs) {
   Network network = makeNetwork(12, {{8, "tanh"}, {2, "linear"}});
   const Objective objective = objectiveOf(network, "meanSquaredError");
   const Vector v = randomDirection(random, network.parameters().size());
-  EXPECT_LT(difference(timesHessian(network, batch, y, objective, v), timesHessian(network, view(x), y, objective, v)),
+  EXPECT_LT(difference(timesHessian(network, batch, y, objective, v),
+                       timesHessian(network, view(x), y, objective, v)),
             within(1e-15, 1e-6));
 }
 
@@ -143,7 +145,8 @@ TEST(CurvatureTest, OfANetworkWithoutParametersIsNothing) {
   Network network(2, 1);
   network.add(std::make_shared<Identity>(options));
   const Matrix x = Matrix::Ones(3, 2);
-  const Sharpness found = sharpness(network, view(x), view(x), objectiveOf(network, "meanSquaredError"), 10, 1e-4);
+  const Sharpness found =
+      sharpness(network, view(x), view(x), objectiveOf(network, "meanSquaredError"), 10, 1e-4);
   EXPECT_EQ(found.lambdaMax, 0);
   EXPECT_TRUE(found.converged);
 }
@@ -211,7 +214,8 @@ struct Built {
 Matrix matrixOf(const Json& rows) {
   Matrix matrix(static_cast<Index>(rows.size()), static_cast<Index>(rows.at(0).size()));
   for (Index i = 0; i < matrix.size(); ++i) {
-    const auto row = static_cast<std::size_t>(i / matrix.cols()), column = static_cast<std::size_t>(i % matrix.cols());
+    const auto row = static_cast<std::size_t>(i / matrix.cols()),
+               column = static_cast<std::size_t>(i % matrix.cols());
     matrix.data()[i] = rows.at(row).at(column).get<Scalar>();
   }
   return matrix;
@@ -233,7 +237,8 @@ Built build(const Json& golden) {
     take(network.state().data() + layer->stateOffset() + layer->stateSize() / 2, layer->stateSize() / 2);
   }
   const Json& y = golden.at("y");
-  built.y = y.at(0).is_array() ? matrixOf(y) : oneHotRows(y.get<std::vector<std::int32_t>>(), network.outputs());
+  built.y =
+      y.at(0).is_array() ? matrixOf(y) : oneHotRows(y.get<std::vector<std::int32_t>>(), network.outputs());
   built.options.fromLogits = golden.at("loss").value("fromLogits", false);
   built.options.labelSmoothing = static_cast<Scalar>(golden.at("loss").value("labelSmoothing", 0.0));
   return built;
@@ -272,12 +277,12 @@ TEST(CurvatureTest, TheLargestEigenvalueIsThatOfPyTorchsDenseHessian) {
   for (const Json& golden : cases()) {
     Built built = build(golden);
     const double expected = golden.at("lambdaMax");
-    const Sharpness found =
-        sharpness(built.network, view(built.x), view(built.y), built.objective(golden), 100, within(1e-8, 1e-4));
+    const Sharpness found = sharpness(built.network, view(built.x), view(built.y), built.objective(golden),
+                                      100, within(1e-8, 1e-4));
     EXPECT_TRUE(found.converged) << golden.at("name");
     EXPECT_NEAR(found.lambdaMax / expected, 1, within(1e-10, 1e-5)) << golden.at("name");
-    std::cout << golden.at("name").get<std::string>() << ": " << found.iterations << " iterations, relative error "
-              << found.lambdaMax / expected - 1 << '\n';
+    std::cout << golden.at("name").get<std::string>() << ": " << found.iterations
+              << " iterations, relative error " << found.lambdaMax / expected - 1 << '\n';
   }
 }
 

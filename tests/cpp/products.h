@@ -21,8 +21,8 @@ inline Vector timesHessian(Network& network, const Input& x, const Matrix& y, co
   return product;
 }
 
-// The largest error of H·v along a random v against (∇L(θ + hv) − ∇L(θ − hv))/2h, in units of the largest entry, or of
-// a thousandth of the gradient's if that is more.
+// The largest error of H·v along a random v against (∇L(θ + hv) − ∇L(θ − hv))/2h, in units of the largest
+// entry, or of a thousandth of the gradient's if that is more.
 inline double worstProduct(Network& network, const Input& x, const Matrix& y, const Objective& objective,
                            Random& random) {
   const Vector theta = network.parameters(), v = randomDirection(random, theta.size());
