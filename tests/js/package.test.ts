@@ -155,11 +155,11 @@ describe('The tarball', () => {
     expect(sumOf(sizes)).toBeLessThanOrEqual(100_000);
   });
 
-  it('gives it at most 8 kB more to load where there is a worker, of which little is for the page itself', async () => {
+  it('gives it at most 11 kB more to load where there is a worker, of which little is for the page itself', async () => {
     const sizes = await sizesOf(['worker.js', 'worker-host.js'], 'mlp-relaxed');
     report('a page with a worker', sizes);
-    expect(sumOf(sizes)).toBeLessThanOrEqual(sumOf(await sizesOf(['index.js'], 'mlp-relaxed')) + 8000);
-    expect(sizes.get('worker.js')).toBeLessThanOrEqual(6000);
+    expect(sumOf(sizes)).toBeLessThanOrEqual(sumOf(await sizesOf(['index.js'], 'mlp-relaxed')) + 11_000);
+    expect(sizes.get('worker.js')).toBeLessThanOrEqual(8000);
     expect([...sizes.keys()].sort()).toEqual(['mlp-relaxed.wasm', 'worker-host.js', 'worker.js']);
   });
 
