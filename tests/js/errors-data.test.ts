@@ -8,7 +8,8 @@ import { refuses, WITH_TARGETS, wrong, X, Y, type Refusal, type WithTargets } fr
 beforeAll(() => init());
 
 const FIT_OPTIONS =
-  "'epochs', 'initialEpoch', 'resume', 'stepsPerEpoch', 'validationData', 'validationFreq', 'callbacks', 'signal', " +
+  "'epochs', 'initialEpoch', 'resume', 'stepsPerEpoch', 'augmentation', 'validationData', 'validationFreq', 'callbacks', " +
+  "'signal', " +
   "'yieldEvery', 'verbose', 'batchSize', 'validationSplit', 'shuffle', 'sampleWeight', 'classWeight'";
 const CALLBACKS =
   "'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd', 'onYield', " +
