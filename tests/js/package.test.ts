@@ -148,11 +148,11 @@ describe('The tarball', () => {
 
   const sumOf = (sizes: Map<string, number>) => [...sizes.values()].reduce((sum, size) => sum + size);
 
-  it.each(['mlp-relaxed', 'mlp'])('gives a page at most 100 kB to load, compressed: %s', async (loaded) => {
+  it.each(['mlp-relaxed', 'mlp'])('gives a page at most 103 kB to load, compressed, unbundled: %s', async (loaded) => {
     const sizes = await sizesOf(['index.js'], loaded);
     report('a page', sizes);
     expect([...sizes.keys()]).toEqual(['index.js', `${loaded}.wasm`]);
-    expect(sumOf(sizes)).toBeLessThanOrEqual(100_000);
+    expect(sumOf(sizes)).toBeLessThanOrEqual(103_000);
   });
 
   it('gives it at most 11 kB more to load where there is a worker, of which little is for the page itself', async () => {

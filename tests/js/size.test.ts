@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DIST_PATH } from './thread.js';
 
 /** kB, gzipped: of all that a page fetches before it trains. */
-const TRAINER = 89;
+const TRAINER = 95;
 /** The same, of the digits. */
 const DIGITS = 14;
 
