@@ -176,7 +176,8 @@ describe('predict of one row', () => {
       100_000,
     );
     console.log(`100,000 predictions of one row: ${garbage} bytes of garbage`);
-    expect(garbage).toBeLessThan(50_000);
+    // An object a call would be 1.6 MB at least; the engine by itself makes up to 0.1 on a busy machine.
+    expect(garbage).toBeLessThan(400_000);
     expect(mallocs).toBe(0);
     expect(heap).toBe(true);
   });
