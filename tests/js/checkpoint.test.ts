@@ -65,20 +65,6 @@ describe('Training goes on from a checkpoint as if it had never stopped', () => 
     }
   });
 
-  it('with augmentation, wherever it stopped', async () => {
-    const leg = {
-      optimizer: 'adam',
-      augmentation: { height: 1, width: 5, shift: 1, elastic: {}, noise: 0.1, erasing: {} },
-    } as const;
-    const whole = await relay(mlp, leg);
-    for (let run = 0; run < 12; ++run) {
-      let bytes = await relay(mlp, { ...leg, batches: draw(20) });
-      for (let stops = draw(4); stops > 0; --stops)
-        bytes = await relay(mlp, { ...leg, bytes, batches: 1 + draw(15) });
-      expect(Buffer.compare(Buffer.from(await relay(mlp, { ...leg, bytes })), Buffer.from(whole))).toBe(0);
-    }
-  });
-
   it('after each single batch', async () => {
     const model = build();
     const files: Uint8Array[] = [model.checkpoint()];
