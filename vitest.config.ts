@@ -1,15 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const dist = (file: string): string => fileURLToPath(new URL(`dist/${file}`, import.meta.url));
+const at = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 export default defineConfig({
   // The first that fits counts.
   resolve: {
     alias: {
-      'mlp-wasm/digits': dist('digits.js'),
-      'mlp-wasm/worker': dist('worker.js'),
-      'mlp-wasm': dist('index.js'),
+      'mlp-wasm/internals': at('build/internals/index.js'),
+      'mlp-wasm/charts': at('dist/charts.js'),
+      'mlp-wasm/digits': at('dist/digits.js'),
+      'mlp-wasm/files': at('dist/files.js'),
+      'mlp-wasm/predict': at('dist/predict.js'),
+      'mlp-wasm/storage': at('dist/storage.js'),
+      'mlp-wasm/tables': at('dist/tables.js'),
+      'mlp-wasm/worker': at('dist/worker.js'),
+      'mlp-wasm': at('dist/index.js'),
     },
   },
   test: {

@@ -39,7 +39,12 @@ if (!existsSync(dist)) fail('The package is not built yet: npm run build');
 const { dense, init, readMnist, schedules, sequential, warmup } = await import(dist);
 
 const FOLDERS = [process.env.MNIST_DIR, path.join(ROOT, '../shared/mnist')].filter(Boolean);
-const NAMES = ['train-images-idx3-ubyte', 'train-labels-idx1-ubyte', 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'];
+const NAMES = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+];
 const filesIn = (folder) =>
   NAMES.map((name) => [`${name}.gz`, name].map((file) => path.join(folder, file)).find(existsSync));
 const files = FOLDERS.map(filesIn).find((found) => found.every(Boolean));

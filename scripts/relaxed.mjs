@@ -68,7 +68,7 @@ export function finalRelaxedOpcodes(wasm) {
         const bodyEnd = at + bodySize;
         for (let groups = unsigned(); groups > 0; --groups) {
           skipLeb();
-          ++at; // how many locals of which type
+          ++at; // the type of these locals
         }
         while (at < bodyEnd) instruction();
         if (at !== bodyEnd) throw new Error('relaxed.mjs: an instruction it does not know');

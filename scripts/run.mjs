@@ -16,7 +16,7 @@ export function run(command, args, { env = {}, mayFail = false } = {}) {
   return status ?? 1;
 }
 
-/** Whether a command answers. */
+/** True if a command can be run and succeeds. */
 export function answers(command, ...args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }

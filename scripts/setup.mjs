@@ -13,17 +13,18 @@ const eigenPlaces = [
 ].filter(Boolean);
 const header = (...places) => places.some((place) => existsSync(place));
 
-// What each part of the work needs: a test for it, and the Debian package that brings it.
+/** The folder that Eigen's headers are in: EIGEN3_INCLUDE_DIR, or the first of the usual ones. */
+export const eigenPath = () => eigenPlaces.find((place) => existsSync(`${place}/Eigen/Core`));
+
+const eigen = { name: 'Eigen 3.4', test: () => eigenPath() !== undefined, debian: 'libeigen3-dev' };
+
+// Needs of each part of the work: a test for each, and the Debian package that brings it.
 const NEEDS = {
   build: [
     { name: 'CMake ≥ 3.25', test: () => answers('cmake', '--version'), debian: 'cmake' },
     { name: 'make', test: () => answers('make', '--version'), debian: 'make' },
     { name: 'Emscripten (em++)', test: () => answers('em++', '--version'), debian: 'emscripten' },
-    {
-      name: 'Eigen 3.4',
-      test: () => header(...eigenPlaces.map((at) => `${at}/Eigen/Core`)),
-      debian: 'libeigen3-dev',
-    },
+    eigen,
   ],
   test: [
     { name: 'a C++17 compiler', test: () => answers('c++', '--version'), debian: 'g++' },
@@ -38,6 +39,11 @@ const NEEDS = {
       debian: 'nlohmann-json3-dev',
     },
     { name: 'Chromium', test: () => chromiumPath() !== undefined, debian: 'chromium' },
+  ],
+  lint: [
+    eigen,
+    { name: 'clang-format', test: () => answers('clang-format', '--version'), debian: 'clang-format' },
+    { name: 'clang-tidy', test: () => answers('clang-tidy', '--version'), debian: 'clang-tidy' },
   ],
 };
 
@@ -54,9 +60,9 @@ export function chromiumPath() {
   return undefined;
 }
 
-/** @param {...('build' | 'test')} parts */
+/** @param {...('build' | 'test' | 'lint')} parts */
 export function setup(...parts) {
-  const missing = parts.flatMap((part) => NEEDS[part]).filter(({ test }) => !test());
+  const missing = [...new Set(parts.flatMap((part) => NEEDS[part]))].filter(({ test }) => !test());
   if (missing.length > 0) installDebian(missing);
   installPackages();
 }
@@ -65,8 +71,7 @@ function installDebian(missing) {
   const names = missing.map(({ name }) => name).join(', ');
   const packages = missing.map(({ debian }) => debian);
   const byHand = `Missing: ${names}.\nOn Debian or Ubuntu, install with:  sudo apt-get install ${packages.join(' ')}`;
-  if (!answers('apt-get', '--version'))
-    fail(`${byHand}\nElsewhere, install the same tools and put them on PATH.`);
+  if (!answers('apt-get', '--version')) fail(`${byHand}\nElsewhere, install the same tools and put them on PATH.`);
   if (process.getuid?.() !== 0) fail(byHand);
   console.log(`Installing what is missing: ${names}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
@@ -98,6 +103,6 @@ function installPackages() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  setup('build', 'test');
+  setup('build', 'test', 'lint');
   console.log('Everything is in place.');
 }

@@ -1,9 +1,10 @@
-// `npm test`: every test there is. GoogleTest under sanitizers and in double, then types, then Vitest in Node and
+// `npm test`: every test there is. Linters, GoogleTest under sanitizers and in double, then types, then Vitest in Node and
 // Chromium against the built package and page.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { buildPackage, buildPage } from './build.mjs';
+import { lint } from './lint.mjs';
 import { fail, ROOT, run } from './run.mjs';
 import { chromiumPath, setup } from './setup.mjs';
 
@@ -20,9 +21,7 @@ function native(preset) {
   });
   if (status !== 0) broken.push(`GoogleTest, ${preset}`);
   const { tests, failures, testsuites } = JSON.parse(readFileSync(report, 'utf8'));
-  const skipped = testsuites
-    .flatMap(({ testsuite }) => testsuite)
-    .filter(({ result }) => result === 'SKIPPED').length;
+  const skipped = testsuites.flatMap(({ testsuite }) => testsuite).filter(({ result }) => result === 'SKIPPED').length;
   total.passed += tests - failures - skipped;
   total.failed += failures;
   total.skipped += skipped;
@@ -42,9 +41,10 @@ function vitest() {
   total.skipped += numPendingTests;
 }
 
-setup('build', 'test');
+setup('build', 'test', 'lint');
 await buildPackage();
 buildPage();
+broken.push(...(await lint()));
 native('debug');
 native('double');
 run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tests/tsconfig.json']);

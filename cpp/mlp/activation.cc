@@ -1,16 +1,17 @@
 #include "mlp/activation.h"
 
 #include <algorithm>
+#include <array>
 
 #include "mlp/dual.h"
 #include "mlp/elementary.h"
-#include "mlp/parallel.h"
+#include "mlp/threads/parallel.h"
 
 namespace mlp {
 namespace {
 
-// An element-wise activation is a struct with value(z, α) and slope(z, a, α) = σ'(z), of numbers and of dual numbers;
-// these functions do the rest.
+// An element-wise activation is a struct with value(z, α) and slope(z, a, α) = σ'(z). The slope takes dual numbers too,
+// because σ'' is made of it (dual.h). These functions make a table entry of such a struct.
 template <class Function>
 void forwardEach(const Scalar* z, Scalar* a, Index rows, Index units, Scalar alpha) {
   for (Index i = 0; i < rows * units; ++i) a[i] = Function::value(z[i], alpha);
@@ -53,7 +54,7 @@ struct Relu {
   }
 };
 
-// z above zero, αz below (Maas et al. 2013)
+// z above zero, αz below (Maas et al. 2013), whose α is 0.01, as PyTorch's; Keras 3 has 0.2, TF.js and older Keras 0.3
 struct LeakyRelu {
   static Scalar value(Scalar z, Scalar alpha) { return z > 0 ? z : alpha * z; }
   template <class N>
@@ -97,7 +98,7 @@ struct Gelu {
   }
 };
 
-// ½z(1 + tanh u), u = √(2/π)(z + 0.044715z³): their approximation
+// ½z(1 + tanh u), u = √(2/π)(z + 0.044715z³): the approximation of gelu in the same paper
 struct GeluTanh {
   static constexpr Scalar kFactor = Scalar(0.79788456080286536);
   static constexpr Scalar kCubic = Scalar(0.044715);
@@ -106,8 +107,10 @@ struct GeluTanh {
     return mlp::tanh(kFactor * (z + kCubic * z * z * z));
   }
   static Scalar value(Scalar z, Scalar) { return Scalar(0.5) * z * (1 + inner(z)); }
+  // z is held within ±10, because beyond that σ' is 0 or 1 to the last digit, while z² may be infinite.
   template <class N>
   static N slope(N z, N, Scalar) {
+    z = std::min(std::max(z, N(-10)), N(10));
     const N t = inner(z);
     return Scalar(0.5) * (1 + t) + Scalar(0.5) * z * (1 - t * t) * kFactor * (1 + 3 * kCubic * z * z);
   }
@@ -115,9 +118,16 @@ struct GeluTanh {
 
 // z·sigmoid(z), also called swish (Elfwing et al. 2017; Ramachandran et al. 2017)
 struct Silu {
-  static Scalar value(Scalar z, Scalar) { return z * sigmoid(z); }
+  // z is held above −10000, because sigmoid() in float never falls below 6e-39, and a hugely negative z times that is
+  // not 0.
+  template <class N>
+  static N above(N z) {
+    return std::max(z, N(-10000));
+  }
+  static Scalar value(Scalar z, Scalar) { return above(z) * sigmoid(z); }
   template <class N>
   static N slope(N z, N, Scalar) {
+    z = above(z);
     const N s = sigmoid(z);
     return s * (1 + z * (1 - s));
   }
@@ -138,11 +148,22 @@ struct Softsign {
   template <class N>
   static N slope(N z, N, Scalar) {
     using std::abs;
-    return 1 / ((1 + abs(z)) * (1 + abs(z)));
+    const N size = std::min(abs(z), N(Scalar(1e18)));  // its square is finite, and σ' as good as 0
+    return 1 / ((1 + size) * (1 + size));
   }
 };
 
-// z/6 + ½ held in [0, 1] (PyTorch, Keras 3)
+// e^z, also its own slope. Above z = 88 it stays e^88 = 1.65e38 with slope 0, because a float cannot hold e^89.
+struct Exponential {
+  static constexpr Scalar kHighest = 88;
+  static Scalar value(Scalar z, Scalar) { return mlp::exp(std::min(z, kHighest)); }
+  template <class N>
+  static N slope(N z, N a, Scalar) {
+    return z > N(kHighest) ? N(0) : a;
+  }
+};
+
+// z/6 + ½ held in [0, 1], as in PyTorch and Keras 3; TF.js and older Keras have z/5 + ½
 struct HardSigmoid {
   static Scalar value(Scalar z, Scalar) {
     const Scalar line = z / 6 + Scalar(0.5);
@@ -220,6 +241,7 @@ MLP_SMALL void logSoftmaxTangent(const Scalar* a, const Scalar* gradient, Index 
 }
 
 int signPiece(Scalar z, Scalar) { return z > 0; }
+int exponentialPiece(Scalar z, Scalar) { return z > Exponential::kHighest; }
 int clipPiece(Scalar z, Scalar) { return z <= -3 ? -1 : z >= 3 ? 1 : 0; }
 
 template <class Function>
@@ -227,10 +249,12 @@ constexpr Activation elementwise(const char* name, double defaultAlpha = 0, int 
   return {name, defaultAlpha, forwardEach<Function>, backwardEach<Function>, piece, secondDerivative<Function>};
 }
 
-// What one number costs, in multiplications: between a relu and a tanh.
+// Cost of one number, in multiplications: between that of a relu and that of a tanh.
 constexpr double kActivationWork = 10;
 
-Index partsOfRows(Index rows, Index units) { return partsOf(kActivationWork * static_cast<double>(rows * units)); }
+Index partsOfRows(Index rows, Index units) {
+  return partsOf(kActivationWork * static_cast<double>(rows) * static_cast<double>(units));
+}
 
 constexpr Activation kActivations[] = {
     {"linear", 0, nullptr, nullptr, nullptr},
@@ -246,9 +270,18 @@ constexpr Activation kActivations[] = {
     elementwise<Softplus>("softplus"),
     elementwise<Softsign>("softsign", 0, signPiece),
     elementwise<HardSigmoid>("hardSigmoid", 0, clipPiece),
+    elementwise<Exponential>("exponential", 0, exponentialPiece),
     {"softmax", 0, softmaxForward, softmaxBackward, nullptr, nullptr, softmaxTangent},
     {"logSoftmax", 0, logSoftmaxForward, logSoftmaxBackward, nullptr, nullptr, logSoftmaxTangent},
 };
+
+// One column of the table by itself. Linkers keep tables whole, with all that they point to: a program that never trains
+// links this one.
+constexpr auto kForwards = [] {
+  std::array<ActivationForward*, std::size(kActivations)> column{};
+  for (std::size_t i = 0; i < column.size(); ++i) column[i] = kActivations[i].forward;
+  return column;
+}();
 
 }  // namespace
 
@@ -259,8 +292,8 @@ void activate(const Activation& activation, const Scalar* z, Scalar* a, Index ro
   });
 }
 
-void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, Scalar* delta, Index rows,
-                Index units, Scalar alpha) {
+void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, Scalar* delta, Index rows, Index units,
+                Scalar alpha) {
   if (!activation.backward) return;
   parallelRanges(rows, partsOfRows(rows, units), [&](Index begin, Index end, int) {
     const Index first = begin * units;
@@ -271,5 +304,7 @@ void deactivate(const Activation& activation, const Scalar* z, const Scalar* a, 
 Table<Activation> activations() { return kActivations; }
 
 const Activation* findActivation(std::string_view name) { return findNamed(activations(), name); }
+
+ActivationForward* activationForward(std::size_t place) { return kForwards[place]; }
 
 }  // namespace mlp

@@ -4,21 +4,22 @@
 #include <cmath>
 
 #include "mlp/elementary.h"
-#include "mlp/parallel.h"
 #include "mlp/simd.h"
+#include "mlp/threads/parallel.h"
 
 namespace mlp {
 namespace {
 
 typedef std::int32_t VecInt __attribute__((vector_size(4 * sizeof(std::int32_t))));
 
-// Columns that are smoothed together, and zeros on either side of a row for them to read.
+// Columns that smooth() computes at once. A row has a block of zeros on either side, because smooth() reads beyond its
+// ends.
 constexpr Index kBlock = 2 * kLanes;
 
-// Of the Gaussian, in deviations: what is beyond is 0.3 % of it.
+// Reach of the Gaussian, in standard deviations; the 0.3 % beyond it are left out.
 constexpr double kReach = 3;
 
-// What a pixel costs, in multiplications: to move, for each tap to smooth both displacements, to add noise to.
+// Cost of a pixel, in multiplications: of moving it, of each tap that smooths its two displacements, of its noise.
 constexpr double kMoveWork = 60;
 constexpr double kTapWork = 8;
 constexpr double kNoiseWork = 400;
@@ -49,8 +50,8 @@ __attribute__((noinline)) void smooth(const Scalar* taps, Index begin, Index end
 
 }  // namespace
 
-// What a placement does to (x, y) from the middle: T·R·H·S with the scale S, the shear H = (1 h; 0 1), the turn
-// R = (c −s; s c) and the shift T. Its inverse is S⁻¹·H⁻¹·R⁻¹·T⁻¹.
+// A placement maps (x, y), counted from the middle, by T·R·H·S: the scale S, the shear H = (1 h; 0 1), the turn R = (c
+// −s; s c), the shift T. Its inverse is S⁻¹·H⁻¹·R⁻¹·T⁻¹.
 Affine inverseOf(const Placement& placement, Index height, Index width) {
   const Direction towards = direction(placement.turn);
   Affine a;
@@ -65,18 +66,44 @@ Affine inverseOf(const Placement& placement, Index height, Index width) {
   return a;
 }
 
+namespace {
+
+bool moves(const Augmentation& options) {
+  return options.shift > 0 || options.rotation > 0 || options.shear > 0 || options.scaleLow != 1 ||
+         options.scaleHigh != 1 || options.elasticAlpha > 0;
+}
+
+// Length of a row of displacements: whole blocks, and a block of zeros on either side.
+Index strideOf(const Augmentation& options) {
+  return (static_cast<Index>(options.width) + kBlock - 1) / kBlock * kBlock + 2 * kBlock;
+}
+
+Index radiusOf(const Augmentation& options) {
+  return options.elasticAlpha > 0 ? static_cast<Index>(std::ceil(kReach * options.elasticSigma)) : 0;
+}
+
+// Numbers of scratch for one thread.
+Size scratchOf(const Augmentation& options) {
+  const Size height = static_cast<Size>(options.height), width = static_cast<Size>(options.width);
+  return (moves(options) ? (height + 3) * (width + 3) : 0) +
+         (options.elasticAlpha > 0 ? 4 * height * strideOf(options) : 0);
+}
+
+}  // namespace
+
+Size Augmenter::bytes(const Augmentation& options) {
+  return (scratchOf(options) * threadCount() + 2 * radiusOf(options) + 1) * static_cast<Size>(sizeof(Scalar));
+}
+
 Augmenter::Augmenter(const Augmentation& options)
     : options_(options),
       height_(static_cast<Index>(options.height)),
       width_(static_cast<Index>(options.width)),
-      stride_((width_ + kBlock - 1) / kBlock * kBlock + 2 * kBlock),
-      moves_(options.shift > 0 || options.rotation > 0 || options.shear > 0 || options.scaleLow != 1 ||
-             options.scaleHigh != 1 || options.elasticAlpha > 0),
-      scratchSize_(0) {
-  if (moves_) scratchSize_ = (height_ + 3) * (width_ + 3);
+      stride_(strideOf(options)),
+      radius_(radiusOf(options)),
+      moves_(moves(options)),
+      scratchSize_(static_cast<Index>(scratchOf(options))) {
   if (options.elasticAlpha > 0) {
-    scratchSize_ += 4 * height_ * stride_;
-    radius_ = static_cast<Index>(std::ceil(kReach * options.elasticSigma));
     taps_.resize(2 * radius_ + 1);
     double sum = 0;
     for (Index k = -radius_; k <= radius_; ++k) {
@@ -86,17 +113,18 @@ Augmenter::Augmenter(const Augmentation& options)
     }
     for (Index k = 0; k < taps_.size(); ++k) taps_[k] /= static_cast<Scalar>(sum);
   }
-  scratch_ = Vector::Zero(scratchSize_ * threadCount());
+  scratch_ = Vector::Zero(static_cast<Index>(Size(scratchSize_) * threadCount()));
 }
 
-void Augmenter::apply(std::uint64_t seed, std::uint32_t pass, const Selection& selection, Scalar* x) {
+void Augmenter::apply(std::uint64_t seed, std::uint32_t pass, const Selection& selection, Scalar* x,
+                      std::uint32_t firstRow) {
   const Index pixels = height_ * width_;
   const double work = kMoveWork + kTapWork * static_cast<double>(taps_.size()) + (noisy() ? kNoiseWork : 0);
-  const auto first = static_cast<std::uint32_t>(options_.firstRow);
-  parallelRanges(selection.rows, partsOf(work * static_cast<double>(selection.rows * pixels)),
+  parallelRanges(selection.rows, partsOf(work * static_cast<double>(selection.rows) * static_cast<double>(pixels)),
                  [&](Index begin, Index end, int thread) {
                    for (Index i = begin; i < end; ++i) {
-                     Random random(seed, Stream::kAugmentation, first + static_cast<std::uint32_t>(selection[i]), pass);
+                     Random random(seed, Stream::kAugmentation, firstRow + static_cast<std::uint32_t>(selection[i]),
+                                   pass);
                      augment(random, scratch_.data() + thread * scratchSize_, x + i * pixels);
                    }
                  });
@@ -181,8 +209,8 @@ void Augmenter::drawDisplacements(Random& random, Scalar* scratch, Scalar* displ
 
 void Augmenter::warp(const Affine& from, const Scalar* displacementsX, const Scalar* displacementsY, Scalar* scratch,
                      Scalar* image) const {
-  // The image in a frame, one pixel above and before it and two below and behind it, so that whatever is outside has
-  // its neighbours in the frame.
+  // The image is copied into a frame, one pixel wide above and left, two below and right, because then every point
+  // outside of the image has its four neighbours in the frame.
   const Index stride = width_ + 3;
   std::fill(scratch, scratch + (height_ + 3) * stride, static_cast<Scalar>(options_.fill));
   for (Index row = 0; row < height_; ++row) {
@@ -191,7 +219,7 @@ void Augmenter::warp(const Affine& from, const Scalar* displacementsX, const Sca
   const Vec xx = splat(static_cast<Scalar>(from.xx)), yx = splat(static_cast<Scalar>(from.yx));
   const VecInt strides = VecInt{} + static_cast<std::int32_t>(stride);
   for (Index row = 0; row < height_; ++row) {
-    // Of column 0, in the frame.
+    // The source of column 0, counted in the frame.
     const Vec x0 = splat(static_cast<Scalar>(from.xy * static_cast<double>(row) + from.x0 + 1));
     const Vec y0 = splat(static_cast<Scalar>(from.yy * static_cast<double>(row) + from.y0 + 1));
     for (Index column = 0; column < width_; column += kLanes) {

@@ -1,5 +1,6 @@
-// Random changes to rows that are images: shift, rotation, scale, shear, elastic deformation, noise, erasing; another
-// one of each for every row and pass. The rows stay what they are of, so that a network sees more of it.
+// Data augmentation: random changes to rows that are images. In every pass over the data, each image is shifted,
+// rotated, scaled, sheared, bent, made noisy and partly erased anew. A changed image of a 7 still shows a 7, so a
+// network learns from more images than there are.
 //
 // P. Y. Simard, D. Steinkraus, J. C. Platt: "Best Practices for Convolutional Neural Networks Applied to Visual
 // Document Analysis", ICDAR 2003.
@@ -13,32 +14,30 @@
 
 namespace mlp {
 
-// What may be done to an image of height × width numbers. All are doubles, so that TypeScript can write them one after
-// the other: as AUGMENTATION in web/src/augment.ts. What is drawn is uniform within its limits.
+// Limits of the changes to an image of height × width numbers. Each change is drawn uniformly within its limits.
 struct Augmentation {
-  double height = 0, width = 0;            // pixels
-  double shift = 0;                        // pixels, along each axis, either way
-  double rotation = 0;                     // degrees, either way
-  double scaleLow = 1, scaleHigh = 1;      // factors, along each axis its own
-  double shear = 0;                        // degrees, either way, below 90
-  double elasticAlpha = 0;                 // how strong, in pixels before smoothing
-  double elasticSigma = 4;                 // how smooth: deviation of the Gaussian, in pixels
-  double noise = 0;                        // standard deviation of what is added to each pixel
-  double erasingProbability = 0;           // of a rectangle,
-  double erasingSize = 0;                  // whose sides are 1 … this many pixels
-  double fill = 0;                         // what comes from outside of the image, and is left where it is erased
-  double firstRow = 0;                     // number of the samples' first row within the pass
+  double height = 0, width = 0;        // pixels
+  double shift = 0;                    // pixels, along each axis, either way
+  double rotation = 0;                 // degrees, either way
+  double scaleLow = 1, scaleHigh = 1;  // factors, along each axis its own
+  double shear = 0;                    // degrees, either way, below 90
+  double elasticAlpha = 0;             // strength, in pixels before smoothing
+  double elasticSigma = 4;             // smoothness: deviation of the Gaussian, in pixels
+  double noise = 0;                    // standard deviation of the number added to each pixel
+  double erasingProbability = 0;       // that a rectangle is erased
+  double erasingSize = 0;              // longest side of the rectangle, in pixels; the shortest is 1
+  double fill = 0;                     // value of pixels that come from outside of the image or are erased
 };
 
-// Where the new image has its numbers from: its pixel in column x, row y is what the old one has in column
-// xx·x + xy·y + x0, row yx·x + yy·y + y0.
+// A map from the new image back to the old one: the new pixel in column x, row y takes the value that the old image has
+// in column xx·x + xy·y + x0, row yx·x + yy·y + y0.
 struct Affine {
   double xx = 1, xy = 0, x0 = 0;
   double yx = 0, yy = 1, y0 = 0;
 };
 
-// A way to put an image: scaled, then sheared by `shear` columns a row, then turned clockwise (y points down), all
-// about the middle of the image, then shifted.
+// A way to place an image: it is scaled, then sheared by `shear` columns a row, then turned clockwise (y points down),
+// all about its middle, then shifted.
 struct Placement {
   double shiftX = 0, shiftY = 0;
   std::uint32_t turn = 0;  // in 2⁻³² full circles
@@ -46,27 +45,31 @@ struct Placement {
   double shear = 0;
 };
 
-// The inverse of what a placement does.
+// The map that undoes a placement.
 Affine inverseOf(const Placement& placement, Index height, Index width);
 
 class Augmenter {
  public:
   explicit Augmenter(const Augmentation& options);
 
-  // Changes the rows of x, selection.rows × height·width, which are those that were selected. The draws of each are a
-  // function of the seed, the pass and its number within the pass.
-  void apply(std::uint64_t seed, std::uint32_t pass, const Selection& selection, Scalar* x);
+  // Bytes that an augmenter with these options allocates.
+  static Size bytes(const Augmentation& options);
 
-  // Whether pixels that were alike become different.
+  // Changes x in place: selection.rows × height·width, the selected samples. The draws for a row depend only on the
+  // seed, the pass and the row's number in the pass; the first of the samples has number `firstRow`.
+  void apply(std::uint64_t seed, std::uint32_t pass, const Selection& selection, Scalar* x, std::uint32_t firstRow = 0);
+
+  // True if every pixel gets a random number of its own added.
   bool noisy() const { return options_.noise > 0; }
 
-  // The parts of it, for one image. Scratch is scratchSize_ numbers that only whoever made it may write to.
+  // The steps of apply() for one image, public because tests check each. `scratch`: scratchSize_ numbers for this call
+  // alone.
 
   Placement draw(Random& random) const;
   // Displacements along one axis, height × displacementStride(), in pixels.
   void drawDisplacements(Random& random, Scalar* scratch, Scalar* displacements) const;
   Index displacementStride() const { return stride_; }
-  // Bilinear interpolation; displacements are added to where the affine map leads, null for none.
+  // Bilinear interpolation at the places that the affine map leads to, moved by the displacements (null: not moved).
   void warp(const Affine& from, const Scalar* displacementsX, const Scalar* displacementsY, Scalar* scratch,
             Scalar* image) const;
 
@@ -75,12 +78,12 @@ class Augmenter {
 
   Augmentation options_;
   Index height_, width_;
-  Index stride_;      // of rows of displacements
+  Index stride_;      // from one row of displacements to the next
   Index radius_ = 0;  // of the Gaussian
   Vector taps_;       // 2·radius + 1 weights of the Gaussian
-  bool moves_;        // whether pixels change their places
+  bool moves_;        // pixels change their places
   Index scratchSize_;
-  Vector scratch_;  // of each thread
+  Vector scratch_;  // scratchSize_ numbers for each thread
 };
 
 }  // namespace mlp

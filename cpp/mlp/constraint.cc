@@ -4,6 +4,18 @@
 #include <cmath>
 
 namespace mlp {
+namespace {
+
+constexpr Option<Constraint> kMaxNorm[] = {
+    {{"maxValue", OptionKind::kNumber, 2, 0, kAnyNumber}, assign<&Constraint::maxValue>}};
+
+constexpr ConstraintKind kConstraints[] = {
+    {"maxNorm", Constraint::Kind::kMaxNorm, kMaxNorm},
+    {"nonNeg", Constraint::Kind::kNonNeg, {}},
+    {"unitNorm", Constraint::Kind::kUnitNorm, {}},
+};
+
+}  // namespace
 
 void Constraint::apply(MatrixMap weights) const {
   if (kind == Kind::kNone || weights.size() == 0) return;
@@ -25,14 +37,8 @@ void Constraint::apply(MatrixMap weights) const {
   }
 }
 
-const Constraint::Kind* findConstraint(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"none", "maxNorm", "nonNeg", "unitNorm"};
-  static constexpr Constraint::Kind kKinds[] = {Constraint::Kind::kNone, Constraint::Kind::kMaxNorm,
-                                                Constraint::Kind::kNonNeg, Constraint::Kind::kUnitNorm};
-  for (std::size_t i = 0; i < std::size(kNames); ++i) {
-    if (kNames[i] == name) return &kKinds[i];
-  }
-  return nullptr;
-}
+Table<ConstraintKind> constraints() { return kConstraints; }
+
+const ConstraintKind* findConstraint(std::string_view name) { return findNamed(constraints(), name); }
 
 }  // namespace mlp

@@ -1,8 +1,9 @@
-// What parameters are held to after every step.
+// Constraints that parameters are held to after every step. One entry for each kind in constraint.cc.
 #pragma once
 
 #include <string_view>
 
+#include "mlp/option.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -22,7 +23,13 @@ struct Constraint {
   void apply(MatrixMap weights) const;
 };
 
-// The kind called 'none', 'maxNorm', 'nonNeg' or 'unitNorm'; nullptr where there is none.
-const Constraint::Kind* findConstraint(std::string_view name);
+struct ConstraintKind {
+  const char* name;
+  Constraint::Kind kind;
+  Table<Option<Constraint>> options;
+};
+
+Table<ConstraintKind> constraints();
+const ConstraintKind* findConstraint(std::string_view name);  // nullptr where there is none
 
 }  // namespace mlp

@@ -1,5 +1,5 @@
 // Dual numbers v + t·ε with ε² = 0: a formula that computes with them gives its derivative along with its value
-// (Griewank & Walther 2008, §3.1), so that one for σ'(z) is one for σ''(z), too.
+// (Griewank & Walther 2008, §3.1), so that a formula for σ'(z) also gives σ''(z).
 #pragma once
 
 #include <cmath>
@@ -20,7 +20,8 @@ inline Dual operator-(Dual a) { return {-a.value, -a.tangent}; }
 inline Dual operator+(Dual a, Dual b) { return {a.value + b.value, a.tangent + b.tangent}; }
 inline Dual operator-(Dual a, Dual b) { return {a.value - b.value, a.tangent - b.tangent}; }
 inline Dual operator*(Dual a, Dual b) { return {a.value * b.value, a.tangent * b.value + a.value * b.tangent}; }
-// Of what is constant the compiler would keep the zeros.
+// Constants have operators of their own, because a constant made a Dual would cost operations on its tangent of 0: the
+// compiler must not drop 0·x, which is NaN if x is infinite.
 inline Dual operator+(Scalar c, Dual a) { return {c + a.value, a.tangent}; }
 inline Dual operator+(Dual a, Scalar c) { return c + a; }
 inline Dual operator-(Scalar c, Dual a) { return {c - a.value, -a.tangent}; }
@@ -32,7 +33,7 @@ inline Dual operator/(Dual a, Dual b) {
   return {quotient, (a.tangent - quotient * b.tangent) / b.value};
 }
 
-// A number on the border of two pieces belongs to the one that its value does.
+// Comparisons look at the value alone, because it decides which piece of a formula a number lies on.
 inline bool operator<(Dual a, Dual b) { return a.value < b.value; }
 inline bool operator>(Dual a, Dual b) { return a.value > b.value; }
 
@@ -41,6 +42,7 @@ inline Dual exp(Dual x) {
   const Scalar e = std::exp(x.value);
   return {e, e * x.tangent};
 }
+inline Dual log1p(Dual x) { return {std::log1p(x.value), x.tangent / (1 + x.value)}; }
 MLP_SMALL inline Dual tanh(Dual x) {
   const Scalar t = mlp::tanh(x.value);
   return {t, (1 - t * t) * x.tangent};

@@ -1,4 +1,4 @@
-// How the core refuses: one call with a whole sentence, so that the core itself needs no exception support.
+// The core refuses bad input by one call with a whole sentence, so that it needs no exception support itself.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 namespace mlp {
 
 // Never returns. The native build throws std::invalid_argument (error.cc); the web build, which is compiled
-// without C++ exceptions, throws a JavaScript RangeError (bindings.cc). `message` names the argument, what was
+// without C++ exceptions, throws a JavaScript RangeError (bindings/module.cc). `message` names the argument, what was
 // expected and what came.
 [[noreturn]] void fail(const std::string& message);
 

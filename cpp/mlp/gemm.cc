@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "mlp/parallel.h"
 #include "mlp/simd.h"
+#include "mlp/threads/parallel.h"
 
 namespace mlp {
 namespace {
@@ -44,21 +44,19 @@ __attribute__((always_inline)) inline void tile(const Scalar* a, Index aStride, 
   }
 }
 
-// Columns of C from top to bottom, in tiles four rows high. A function of its own with the tile inside: V8
-// optimises what is called often, and unrolls only loops within loops.
+// Columns of C from top to bottom, in tiles four rows high. A function of its own, because V8 optimises functions that
+// are called often, with the tile inlined, because V8 unrolls only loops within loops.
 template <int Vecs, bool RowsAdjacent>
-__attribute__((noinline)) void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b,
-                                             Index bStride, Index depth, const Scalar* bias, Scalar* c,
-                                             Index cStride, Index columns) {
+__attribute__((noinline)) void columnOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride,
+                                             Index depth, const Scalar* bias, Scalar* c, Index cStride, Index columns) {
   const Index rowStride = RowsAdjacent ? 1 : aStride;
   Index i = 0;
   for (; i + kTileRows <= rows; i += kTileRows) {
-    tile<kTileRows, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride,
-                                        cStride, columns);
+    tile<kTileRows, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride,
+                                        columns);
   }
   for (; i < rows; ++i) {
-    tile<1, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride,
-                                columns);
+    tile<1, Vecs, RowsAdjacent>(a + i * rowStride, aStride, b, bStride, depth, bias, c + i * cStride, cStride, columns);
   }
 }
 
@@ -83,7 +81,7 @@ void packColumns(const Scalar* b, Index stride, Index depth, Index columns, Scal
   }
 }
 
-// One panel of C, of which `columns` are there: half a tile does for four.
+// One panel of C with `columns` columns; half a tile is enough for up to four.
 template <bool RowsAdjacent>
 void panelOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, Index bStride, Index depth,
                   const Scalar* bias, Scalar* c, Index cStride, Index columns) {
@@ -93,7 +91,7 @@ void panelOfTiles(const Scalar* a, Index rows, Index aStride, const Scalar* b, I
 
 constexpr Scalar kNoBias[kPanel] = {};
 
-Index panelsOf(Index columns) { return (columns + kPanel - 1) / kPanel; }
+Index panelsOf(Index columns) { return columns / kPanel + (columns % kPanel != 0); }
 Index columnsOf(Index panel, Index columns) { return std::min(kPanel, columns - panel * kPanel); }
 
 double workOf(Index m, Index n, Index k) {
@@ -102,8 +100,8 @@ double workOf(Index m, Index n, Index k) {
 
 // C (m×n) = A·B + bias, by panels of eight columns: each is packed and multiplied by itself.
 template <bool RowsAdjacent, bool TransposedB>
-void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c,
-             Index m, Index n, Index k, Scalar* scratch) {
+void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, const Scalar* bias, Scalar* c, Index m,
+             Index n, Index k, Scalar* scratch) {
   const auto panel = [=](Index index, Index row, Index rows, int thread) {
     const Index j = index * kPanel;
     const Index columns = columnsOf(index, n);
@@ -130,7 +128,7 @@ void product(const Scalar* a, Index aStride, const Scalar* b, Index bStride, con
   };
   const Index panels = panelsOf(n);
   const Index parts = partsOf(workOf(m, n, k));
-  if (panels >= parts) {
+  if (kOneThread || panels >= parts) {
     // Neighbouring panels to one thread: two threads in one cache line wait for each other.
     parallelRanges(panels, parts, [=](Index begin, Index end, int thread) {
       for (Index i = begin; i < end; ++i) panel(i, 0, m, thread);
@@ -167,20 +165,20 @@ void blockedProduct(const Scalar* a, const Scalar* b, Scalar* c, Index m, Index 
   });
 }
 
-// Where copying blocks of A pays: rows of 4 kB all begin at the same place of the cache and drive each other out.
+// True if copying blocks of A pays, because rows whose length is a multiple of 4 kB all begin at the same place of the
+// cache and drive each other out.
 bool fallsOnOnePlace(Index rowLength, Index columns) { return rowLength % 1024 == 0 && columns >= 4 * kPanel; }
 
 }  // namespace
 
-Index multiplyScratch(Index depth) { return depth * kPanel * threadCount(); }
+Size multiplyScratch(Index depth) { return Size(depth) * kPanel * threadCount(); }
 
-Index multiplyTransposedAScratch(Index columns, Index depth) {
-  return depth * (panelsOf(columns) * kPanel + kBlockRows * threadCount());
+Size multiplyTransposedAScratch(Index columns, Index depth) {
+  return Size(depth) * (panelsOf(columns) * kPanel + kBlockRows * threadCount());
 }
 
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch) {
-  product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(),
-                        scratch);
+  product<false, false>(a.data(), a.cols(), b.data(), b.cols(), bias, c.data(), c.rows(), c.cols(), a.cols(), scratch);
 }
 
 void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {
@@ -193,8 +191,8 @@ void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar
 }
 
 void multiplyTransposedB(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch) {
-  product<false, true>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(),
-                       a.cols(), scratch);
+  product<false, true>(a.data(), a.cols(), b.data(), b.cols(), nullptr, c.data(), c.rows(), c.cols(), a.cols(),
+                       scratch);
 }
 
 namespace reference {

@@ -14,11 +14,11 @@
 
 namespace mlp {
 
-// Numbers of scratch that multiply() and multiplyTransposedB() need: a panel a thread.
-Index multiplyScratch(Index depth);
+// Numbers of scratch that multiply() and multiplyTransposedB() need: one panel for each thread.
+Size multiplyScratch(Index depth);
 
-// The same for multiplyTransposedA(): all panels of B, a block of A a thread.
-Index multiplyTransposedAScratch(Index columns, Index depth);
+// Numbers of scratch that multiplyTransposedA() needs: all panels of B, and one block of A for each thread.
+Size multiplyTransposedAScratch(Index columns, Index depth);
 
 // C (m×n) = A (m×k) · B (k×n), plus bias (n) on every row where it is not null.
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c, Scalar* scratch);
@@ -29,7 +29,7 @@ void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar
 // C (m×n) = A · Bᵀ with A (m×k), B (n×k).
 void multiplyTransposedB(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c, Scalar* scratch);
 
-// The same by three plain loops: what the tests hold the tuned ones against.
+// The same by three plain loops, because the tests need something simple to compare the tuned ones with.
 namespace reference {
 void multiply(ConstMatrixMap a, ConstMatrixMap b, const Scalar* bias, MatrixMap c);
 void multiplyTransposedA(ConstMatrixMap a, ConstMatrixMap b, MatrixMap c);

@@ -12,6 +12,7 @@ void uniform(MatrixMap weights, Random& random, double low, double high) {
   for (Index i = 0; i < weights.size(); ++i) weights.data()[i] = static_cast<Scalar>(random.uniform(low, high));
 }
 
+// Not truncated, as PyTorch's; Keras cuts the tails off at two deviations where the variance is scaled.
 void normal(MatrixMap weights, Random& random, double mean, double stddev) {
   for (Index i = 0; i < weights.size(); ++i) {
     weights.data()[i] = static_cast<Scalar>(mean + stddev * random.normal());
@@ -53,7 +54,7 @@ void randomNormal(MatrixMap w, Random& random, const Options& options) {
   normal(w, random, options.mean, options.stddev);
 }
 
-// Saxe et al. 2013: gain × the orthonormal factor of a normal matrix. Orthonormal are the rows or the columns,
+// Saxe et al. 2013: gain × the orthonormal factor of a normal matrix. The rows or the columns are orthonormal,
 // whichever are fewer. Gram–Schmidt, each projection taken off twice: that is enough for full precision (Kahan).
 void orthogonal(MatrixMap w, Random& random, const Options& options) {
   const bool wide = w.cols() > w.rows();
@@ -78,19 +79,32 @@ void orthogonal(MatrixMap w, Random& random, const Options& options) {
   }
 }
 
+using Options = InitializerOptions;
+
+template <auto Field>
+constexpr Option<Options> number(const char* name, double fallback, double low = -kLargeNumber) {
+  return {{name, OptionKind::kNumber, fallback, low, kLargeNumber}, assign<Field, Options>};
+}
+
+constexpr Option<Options> kConstant[] = {number<&Options::value>("value", 0)};
+constexpr Option<Options> kUniform[] = {number<&Options::minval>("minval", -0.05),
+                                        number<&Options::maxval>("maxval", 0.05)};
+constexpr Option<Options> kNormal[] = {number<&Options::mean>("mean", 0), number<&Options::stddev>("stddev", 0.05, 0)};
+constexpr Option<Options> kOrthogonal[] = {number<&Options::gain>("gain", 1)};
+
 constexpr Initializer kInitializers[] = {
     {"zeros", zeros},
     {"ones", ones},
-    {"constant", constant},
+    {"constant", constant, kConstant},
     {"glorotUniform", glorotUniform},
     {"glorotNormal", glorotNormal},
     {"heUniform", heUniform},
     {"heNormal", heNormal},
     {"lecunUniform", lecunUniform},
     {"lecunNormal", lecunNormal},
-    {"randomUniform", randomUniform},
-    {"randomNormal", randomNormal},
-    {"orthogonal", orthogonal},
+    {"randomUniform", randomUniform, kUniform},
+    {"randomNormal", randomNormal, kNormal},
+    {"orthogonal", orthogonal, kOrthogonal, sizeof(double)},
 };
 
 }  // namespace

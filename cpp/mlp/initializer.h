@@ -1,8 +1,10 @@
 // Initial values of kernels and biases. One entry each in initializer.cc.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
+#include "mlp/option.h"
 #include "mlp/random.h"
 #include "mlp/types.h"
 
@@ -21,6 +23,8 @@ struct Initializer {
   const char* name;
   // Fills `weights`, fan-in rows × fan-out columns. A bias is one row.
   void (*fill)(MatrixMap weights, Random& random, const InitializerOptions& options);
+  Table<Option<InitializerOptions>> options = {};  // the ones it takes
+  std::size_t scratch = 0;                         // bytes that fill() allocates, for each weight
 };
 
 Table<Initializer> initializers();

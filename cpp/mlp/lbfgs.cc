@@ -17,20 +17,15 @@ constexpr double kDecrease = 1e-4;
 constexpr double kCurvature = 0.9;
 constexpr double kRounding = 4 * static_cast<double>(std::numeric_limits<Scalar>::epsilon());
 
-// A point of φ(t) = loss(origin + t·direction).
-struct Point {
-  double t, value, slope;
-};
-
-// Where the cubic through two points and their slopes is least (Nocedal & Wright, equation 3.59). NaN where
-// it has no minimum, or a point is infinite.
-double cubicMinimum(const Point& a, const Point& b) {
+// The minimum of the cubic through two points with their slopes (Nocedal & Wright, equation 3.59). NaN if it has none,
+// or if a point is infinite.
+double cubicMinimum(const LinePoint& a, const LinePoint& b) {
   const double d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.t - b.t);
   const double d2 = std::copysign(std::sqrt(d1 * d1 - a.slope * b.slope), b.t - a.t);
   return b.t - (b.t - a.t) * (b.slope + d2 - d1) / (b.slope - a.slope + 2 * d2);
 }
 
-// `t`, or the nearest number to it between the two; their middle for NaN.
+// `t` held between a and b; their middle if it is NaN.
 double between(double t, double a, double b) {
   const double low = std::min(a, b), high = std::max(a, b);
   return std::isnan(t) ? 0.5 * (low + high) : std::min(std::max(t, low), high);
@@ -52,9 +47,11 @@ void add(Scalar* to, double factor, const Scalar* x, Index count) {
   for (Index i = 0; i < count; ++i) to[i] += f * x[i];
 }
 
+}  // namespace
+
 // The slots, by name.
-struct Slots {
-  Slots(Scalar* state, Index history, Index count)
+struct LbfgsSlots {
+  LbfgsSlots(Scalar* state, Index history, Index count)
       : s(state),
         y(s + history * count),
         gradient(y + history * count),
@@ -71,7 +68,7 @@ struct Slots {
   Scalar* yAt(Index i) const { return y + i * count; }
   void forgetHistory() const { std::fill(s, gradient, Scalar(0)); }
 
-  // direction ← −H·gradient, by the two loops of algorithm 7.4. Whether there was a history to do it with.
+  // direction ← −H·gradient, by the two loops of algorithm 7.4. False if there is no history yet.
   bool findDirection(std::int64_t step) const {
     double products[kMaxLbfgsHistory], alphas[kMaxLbfgsHistory];
     const auto place = [&](Index age) { return static_cast<Index>((step + history - age) % history); };
@@ -110,86 +107,103 @@ struct Slots {
   }
 };
 
-// The line search, algorithms 3.5 and 3.6 in one: `low` is the best point so far, `high` the other end of
-// what holds a good one, at infinity until there is an end. Returns the point that it leaves
-// problem.parameters at, which is the start where there is none that is lower.
-Point search(const LbfgsProblem& problem, const Slots& slots, const Point& start, double t, int evaluations) {
-  const auto at = [&](double t) {
-    copy(problem.parameters, slots.origin, slots.count);
-    if (t != 0) add(problem.parameters, t, slots.direction, slots.count);
-    const double value = problem.evaluate(problem.context);
-    const double infinity = std::numeric_limits<double>::infinity();
-    return Point{t, std::isfinite(value) ? value : infinity,
-                 dot(problem.gradients, slots.direction, slots.count)};
-  };
-  Point low = start, high{std::numeric_limits<double>::infinity(), 0, 0};
-  Point last = start;
-  while (evaluations-- > 0) {
-    last = at(t);
-    const bool decreased =
-        last.value <= start.value + kDecrease * t * start.slope + kRounding * std::abs(start.value);
-    if (decreased && std::abs(last.slope) <= kCurvature * std::abs(start.slope)) return last;
-    if (!decreased || last.value >= low.value) {
-      high = last;
-    } else {
-      // The next point of a bracket without end is found by the cubic through the two before it.
-      const double beyond = between(cubicMinimum(low, last), 2 * t, 10 * t);
-      if (last.slope * (high.t - low.t) >= 0) high = low;
-      low = last;
-      if (std::isinf(high.t)) {
-        t = beyond;
-        continue;
-      }
-    }
-    const double margin = 0.1 * (high.t - low.t);  // or else it might creep along an end
-    t = between(cubicMinimum(low, high), low.t + margin, high.t - margin);
-  }
-  return low.t == last.t ? last : at(low.t);
-}
-
-}  // namespace
-
 int lbfgsSlots(const OptimizerOptions& options) { return 2 * static_cast<int>(options.historySize) + 3; }
 
-double Lbfgs::iterate(const LbfgsProblem& problem, Scalar* state, const OptimizerOptions& options,
-                      std::int64_t step) {
-  const Slots slots(state, static_cast<Index>(options.historySize), problem.count);
-  const std::size_t bytes = static_cast<std::size_t>(problem.count) * sizeof(Scalar);
-  // Somebody may have set other weights meanwhile.
-  if (!known_ || std::memcmp(slots.origin, problem.parameters, bytes) != 0) {
-    loss_ = problem.evaluate(problem.context);
-    copy(slots.origin, problem.parameters, problem.count);
-    copy(slots.gradient, problem.gradients, problem.count);
-    known_ = true;
+// Starts a line search: along slots.direction if `newton` (findDirection() has set it) and it leads downhill, else
+// along −gradient.
+void Lbfgs::beginSearch(LbfgsSlots& slots, const OptimizerOptions& options, bool newton) {
+  start_ = {0, loss_, dot(slots.gradient, slots.direction, slots.count)};
+  newton_ = newton && start_.slope < 0;
+  if (!newton_) {
+    slots.forgetHistory();
+    for (Index i = 0; i < slots.count; ++i) slots.direction[i] = -slots.gradient[i];
+    start_.slope = -dot(slots.gradient, slots.gradient, slots.count);
   }
-  const double before = largest(slots.gradient, problem.count);
-  converged_ = !(before > options.tolerance) || !std::isfinite(loss_);
-  if (converged_) return loss_;
+  // Steepest descent knows nothing of how far to go: its first step is as long as one along one parameter.
+  t_ = options.learningRate * (newton_ ? 1 : std::min(1.0, 1 / std::sqrt(-start_.slope)));
+  low_ = last_ = start_;
+  high_ = {std::numeric_limits<double>::infinity(), 0, 0};
+  left_ = static_cast<int>(options.maxEvaluations);
+  searching_ = true;
+}
 
-  bool newton = slots.findDirection(step);
-  Point start{0, loss_, dot(slots.gradient, slots.direction, problem.count)};
-  Point found = start;
-  for (;; newton = false) {
-    if (!newton || !(start.slope < 0)) {
-      slots.forgetHistory();
-      for (Index i = 0; i < problem.count; ++i) slots.direction[i] = -slots.gradient[i];
-      start.slope = -dot(slots.gradient, slots.gradient, problem.count);
-      newton = false;
+// True if last_ meets the strong Wolfe conditions; otherwise sets t_ to the next point to try.
+bool Lbfgs::narrow() {
+  const bool decreased =
+      last_.value <= start_.value + kDecrease * t_ * start_.slope + kRounding * std::abs(start_.value);
+  if (decreased && std::abs(last_.slope) <= kCurvature * std::abs(start_.slope)) return true;
+  if (!decreased || last_.value >= low_.value) {
+    high_ = last_;
+  } else {
+    // Without an upper bound the next point is extrapolated, by the cubic through the last two.
+    const double beyond = between(cubicMinimum(low_, last_), 2 * t_, 10 * t_);
+    if (last_.slope * (high_.t - low_.t) >= 0) high_ = low_;
+    low_ = last_;
+    if (std::isinf(high_.t)) {
+      t_ = beyond;
+      return false;
     }
-    // Steepest descent knows nothing of how far to go: its first step is as long as one along one parameter.
-    const double first = newton ? 1 : std::min(1.0, 1 / std::sqrt(-start.slope));
-    found =
-        search(problem, slots, start, options.learningRate * first, static_cast<int>(options.maxEvaluations));
-    if (found.t > 0 || !newton) break;
   }
+  const double margin = 0.1 * (high_.t - low_.t);  // because points near an end would hardly narrow it
+  t_ = between(cubicMinimum(low_, high_), low_.t + margin, high_.t - margin);
+  return false;
+}
 
-  const double after = largest(problem.gradients, problem.count);
+void Lbfgs::finish(const LbfgsProblem& problem, LbfgsSlots& slots, std::int64_t step, const OptimizerOptions& options,
+                   const LinePoint& found) {
+  const double before = largest(slots.gradient, problem.count), after = largest(problem.gradients, problem.count);
   converged_ = found.t == 0 || after <= options.tolerance || (found.value >= loss_ && after >= before);
   slots.remember(problem, step);
   copy(slots.origin, problem.parameters, problem.count);
   copy(slots.gradient, problem.gradients, problem.count);
   loss_ = found.value;
-  return loss_;
+  searching_ = false;
+}
+
+bool Lbfgs::advance(const LbfgsProblem& problem, Scalar* state, const OptimizerOptions& options, std::int64_t step) {
+  LbfgsSlots slots(state, static_cast<Index>(options.historySize), problem.count);
+  const std::size_t bytes = static_cast<std::size_t>(problem.count) * sizeof(Scalar);
+  // Somebody may have set other weights meanwhile.
+  bool evaluated = false;
+  if (!known_ || std::memcmp(slots.origin, problem.parameters, bytes) != 0) {
+    loss_ = problem.evaluate(problem.context);
+    copy(slots.origin, problem.parameters, problem.count);
+    copy(slots.gradient, problem.gradients, problem.count);
+    known_ = evaluated = true;
+    searching_ = false;
+  }
+  if (!searching_) {
+    converged_ = !(largest(slots.gradient, problem.count) > options.tolerance) || !std::isfinite(loss_);
+    if (converged_) return true;
+    beginSearch(slots, options, slots.findDirection(step));
+    if (evaluated) return false;
+  }
+
+  const auto at = [&](double t) {
+    copy(problem.parameters, slots.origin, slots.count);
+    if (t != 0) add(problem.parameters, t, slots.direction, slots.count);
+    const double value = problem.evaluate(problem.context);
+    const double infinity = std::numeric_limits<double>::infinity();
+    return LinePoint{t, std::isfinite(value) ? value : infinity, dot(problem.gradients, slots.direction, slots.count)};
+  };
+  const auto pause = [&] {
+    copy(problem.parameters, slots.origin, slots.count);
+    return false;
+  };
+  LinePoint found = low_;
+  if (left_ == 0) {  // out of evaluations: back to the best point, perhaps the start
+    found = at(low_.t);
+  } else {
+    --left_;
+    found = last_ = at(t_);
+    if (!narrow() && (left_ > 0 || low_.t != last_.t)) return pause();
+  }
+  if (found.t > 0 || !newton_) {
+    finish(problem, slots, step, options, found);
+    return true;
+  }
+  beginSearch(slots, options, false);
+  return pause();
 }
 
 }  // namespace mlp

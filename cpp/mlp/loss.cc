@@ -1,3 +1,5 @@
+// Longer than 400 lines because every loss has its one place here: its formula with its slope, its form from logits, its
+// second derivatives, its entry in the table.
 #include "mlp/loss.h"
 
 #include <algorithm>
@@ -5,24 +7,28 @@
 
 #include "mlp/dual.h"
 #include "mlp/elementary.h"
-#include "mlp/error.h"
-#include "mlp/parallel.h"
 
 namespace mlp {
 namespace {
 
 constexpr Scalar kTiny = Scalar(1e-7);  // probabilities are kept this far from 0 and 1, as Keras does
 
+Scalar inside(Scalar probability) { return std::min(std::max(probability, kTiny), 1 - kTiny); }
+
+// True if inside() leaves a probability as it is. Otherwise the loss is that of the limit, so its slope is 0, as in
+// Keras.
 template <class N>
-N inside(N probability) {
-  return std::min(std::max(probability, N(kTiny)), N(1 - kTiny));
+bool isInside(N probability) {
+  return !(probability < N(kTiny)) && !(probability > N(1 - kTiny));
 }
 
+int insidePiece(Scalar p) { return p < kTiny ? -1 : p > 1 - kTiny ? 1 : 0; }
+
 // An element-wise loss is a struct with value(ŷ, y, options) and slope = ∂value/∂ŷ, of numbers and of dual numbers;
-// `Mean` divides by the outputs.
+// `Mean` divides by the number of outputs.
 template <class Function, bool Mean>
-double eachOutput(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
-                  Scalar scale, Scalar* gradient) {
+double eachOutput(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options, Scalar scale,
+                  Scalar* gradient) {
   double sum = 0;
   const Scalar share = Mean ? 1 / static_cast<Scalar>(units) : Scalar(1);
   for (Index i = 0; i < units; ++i) {
@@ -30,6 +36,27 @@ double eachOutput(const Scalar* prediction, const Scalar* target, Index units, c
     if (gradient) gradient[i] = scale * share * Function::slope(prediction[i], target[i], options);
   }
   return sum * share;
+}
+
+// The same with `Mean`, slower but in less code, because some losses are seldom used.
+MLP_SMALL double meanRow(Scalar (*value)(Scalar, Scalar, const LossOptions&),
+                         Scalar (*slope)(Scalar, Scalar, const LossOptions&), const Scalar* prediction,
+                         const Scalar* target, Index units, const LossOptions& options, Scalar scale,
+                         Scalar* gradient) {
+  double sum = 0;
+  const Scalar share = 1 / static_cast<Scalar>(units);
+  for (Index i = 0; i < units; ++i) {
+    sum += value(prediction[i], target[i], options);
+    if (gradient) gradient[i] = scale * share * slope(prediction[i], target[i], options);
+  }
+  return sum * share;
+}
+
+template <class Function>
+double eachOutputSmall(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
+                       Scalar scale, Scalar* gradient) {
+  return meanRow(Function::value, Function::template slope<Scalar>, prediction, target, units, options, scale,
+                 gradient);
 }
 
 template <class Function>
@@ -95,8 +122,7 @@ struct LogCosh {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) {
     const Scalar d = std::abs(p - y);
     const Scalar t = mlp::tanh(d);
-    return d < 1 ? Scalar(-0.5) * std::log1p(-t * t)
-                 : d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
+    return d < 1 ? Scalar(-0.5) * std::log1p(-t * t) : d + std::log1p(std::exp(-2 * d)) - Scalar(0.69314718055994531);
   }
   template <class N>
   static N slope(N p, Scalar y, const LossOptions&) {
@@ -113,23 +139,61 @@ struct Hinge {
   }
 };
 
-// ŷ − y ln ŷ, ŷ kept away from zero by adding 1e-7
-struct Poisson {
-  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return p - y * std::log(std::max(p, Scalar(0)) + kTiny); }
+// max(0, 1 − yŷ)², y = ±1
+struct SquaredHinge {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    const Scalar margin = std::max(Scalar(0), 1 - y * p);
+    return margin * margin;
+  }
   template <class N>
   static N slope(N p, Scalar y, const LossOptions&) {
-    return 1 - y / (std::max(p, N(0)) + kTiny);
+    return y * p < 1 ? -2 * y * (1 - y * p) : N(0);
   }
 };
 
-// y ln(y/ŷ), summed over the outputs, both kept inside (0, 1)
+// 100·|ŷ − y|/|y|, |y| kept away from zero at 1e-7; slope 0 where they meet
+struct PercentageError {
+  static Scalar share(Scalar y) { return 100 / std::max(std::abs(y), kTiny); }
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) { return share(y) * std::abs(p - y); }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return share(y) * (Scalar(p > y) - Scalar(p < y));
+  }
+};
+
+// (ln(1 + ŷ) − ln(1 + y))², both kept at 1e-7 or above: it does not change below that
+struct LogarithmicError {
+  static Scalar logarithm(Scalar x) { return std::log1p(std::max(x, kTiny)); }
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    const Scalar d = logarithm(p) - logarithm(y);
+    return d * d;
+  }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    using std::log1p;
+    return p < kTiny ? N(0) : 2 * (log1p(p) - logarithm(y)) / (1 + p);
+  }
+};
+
+// ŷ − y ln(max(0, ŷ) + 1e-7): the logarithm does not change below 0
+struct Poisson {
+  static Scalar value(Scalar p, Scalar y, const LossOptions&) {
+    return p - y * std::log(std::max(p, Scalar(0)) + kTiny);
+  }
+  template <class N>
+  static N slope(N p, Scalar y, const LossOptions&) {
+    return p < 0 ? N(1) : 1 - y / (p + kTiny);
+  }
+};
+
+// y ln(y/ŷ), summed over the outputs, ŷ kept inside (0, 1)
 struct KullbackLeibler {
   static Scalar value(Scalar p, Scalar y, const LossOptions&) {
     return y <= 0 ? Scalar(0) : y * std::log(y / inside(p));
   }
   template <class N>
   static N slope(N p, Scalar y, const LossOptions&) {
-    return -y / inside(p);
+    return y > 0 && isInside(p) ? -y / p : N(0);
   }
 };
 
@@ -145,13 +209,12 @@ struct BinaryCrossentropy {
   }
   template <class N>
   static N slope(N p, Scalar y, const LossOptions& options) {
-    p = inside(p);
-    return (p - smooth(y, options)) / (p * (1 - p));
+    return isInside(p) ? (p - smooth(y, options)) / (p * (1 - p)) : N(0);
   }
 };
 
-// With ŷ = sigmoid(z) that is softplus(z) − yz, and its slope in z is ŷ − y. max(0, z) − yz and ln(1 + e^-|z|) apart:
-// where the answer is right the first is 0 and the second keeps its digits.
+// The same with ŷ = sigmoid(z): softplus(z) − yz, whose slope in z is ŷ − y. It is computed as max(0, z) − yz plus ln(1
+// + e^-|z|), because for a right answer the first is 0 and the second keeps its digits.
 struct BinaryCrossentropyFromLogits {
   static Scalar value(Scalar z, Scalar y, const LossOptions& options) {
     y = BinaryCrossentropy::smooth(y, options);
@@ -164,8 +227,8 @@ struct BinaryCrossentropyFromLogits {
 };
 
 template <class Function>
-double meanOrSum(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options,
-                 Scalar scale, Scalar* gradient) {
+double meanOrSum(const Scalar* prediction, const Scalar* target, Index units, const LossOptions& options, Scalar scale,
+                 Scalar* gradient) {
   return options.sumReduction ? eachOutput<Function, false>(prediction, target, units, options, scale, gradient)
                               : eachOutput<Function, true>(prediction, target, units, options, scale, gradient);
 }
@@ -181,25 +244,44 @@ Scalar smoothClass(Scalar y, Index units, const LossOptions& options) {
   return y * (1 - options.labelSmoothing) + options.labelSmoothing / static_cast<Scalar>(units);
 }
 
-// −Σ yₖ ln ŷₖ
-double categoricalFromActivations(const Scalar* prediction, const Scalar* target, Index units,
-                                  const LossOptions& options, Scalar scale, Scalar* gradient) {
-  double sum = 0;
+// −Σ yₖ ln qₖ with qₖ = ŷₖ/Σŷ kept inside (0, 1): outputs that are no distribution are made one, as in Keras and TF.js.
+// ∂/∂ŷⱼ = Y/Σŷ − yⱼ/ŷⱼ. Y is the sum of the yₖ whose qₖ is inside without being moved; if qⱼ is not, the second term is
+// 0. If the outputs sum to 0, no q is inside.
+bool isShare(Scalar p, Scalar sum) { return sum != 0 && isInside(p / sum); }
+
+MLP_SMALL double categoricalFromActivations(const Scalar* prediction, const Scalar* target, Index units,
+                                            const LossOptions& options, Scalar scale, Scalar* gradient) {
+  Scalar sum = 0, whole = 0;
+  for (Index i = 0; i < units; ++i) sum += prediction[i];
+  double value = 0;
   for (Index i = 0; i < units; ++i) {
     const Scalar y = smoothClass(target[i], units, options);
-    const Scalar p = inside(prediction[i]);
-    if (y != 0) sum -= y * std::log(p);
-    if (gradient) gradient[i] = -scale * y / p;
+    if (y == 0) continue;
+    value -= y * std::log(inside(sum == 0 ? Scalar(0) : prediction[i] / sum));
+    if (isShare(prediction[i], sum)) whole += y;
   }
-  return sum;
+  for (Index i = 0; gradient && i < units; ++i) {
+    const Scalar y = smoothClass(target[i], units, options);
+    gradient[i] = whole == 0 ? Scalar(0) : scale * whole / sum;
+    if (y != 0 && isShare(prediction[i], sum)) gradient[i] -= scale * y / prediction[i];
+  }
+  return value;
 }
 
+// ∂²/∂ŷᵢ∂ŷⱼ = δᵢⱼ yᵢ/ŷᵢ² − Y/(Σŷ)²
 MLP_SMALL void categoricalCurve(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
                                 const LossOptions& options, Scalar scale, Scalar* product) {
-  const auto second = secondDerivative<KullbackLeibler>;  // their gradients are the same
+  Scalar sum = 0, whole = 0, along = 0;
   for (Index i = 0; i < units; ++i) {
-    product[i] = scale * second(prediction[i], smoothClass(target[i], units, options), options) * tangent[i];
+    sum += prediction[i];
+    along += tangent[i];
   }
+  for (Index i = 0; i < units; ++i) {
+    const Scalar y = isShare(prediction[i], sum) ? smoothClass(target[i], units, options) : Scalar(0);
+    whole += y;
+    product[i] = y == 0 ? Scalar(0) : scale * y / (prediction[i] * prediction[i]) * tangent[i];
+  }
+  for (Index i = 0; whole != 0 && i < units; ++i) product[i] -= scale * whole / (sum * sum) * along;
 }
 
 // With ŷ = softmax(z): Σ yₖ (ln Σⱼ e^(zⱼ−top) − (zₖ−top)), and the gradient in z is (Σy)ŷ − y.
@@ -249,44 +331,131 @@ double kullbackLeiblerFromLogits(const Scalar* z, const Scalar* target, Index un
   return value;
 }
 
-constexpr Index kRowsAtOnce = 256;
+// A row as its direction and its length, which is kept at 1e-7 or above, as Keras does.
+struct Directed {
+  Directed(const Scalar* row, Index units) : row(row) {
+    for (Index i = 0; i < units; ++i) length += double(row[i]) * double(row[i]);
+    length = std::max(std::sqrt(length), double(kTiny));
+  }
+  double operator[](Index i) const { return double(row[i]) / length; }
 
-// What one output of a row costs, in multiplications: an exponential, a logarithm.
-constexpr double kLossWork = 100;
+  const Scalar* row;
+  double length = 0;
+};
+
+double cosine(const Directed& a, const Directed& b, Index units) {
+  double sum = 0;
+  for (Index i = 0; i < units; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+// −Σ uₖvₖ with the directions u = ŷ/|ŷ| and v = y/|y|: −1 where they are the same.
+// ∂/∂ŷ = −(v − (u·v)u)/|ŷ|, or −v/1e-7 where |ŷ| is below that.
+MLP_SMALL double cosineSimilarity(const Scalar* prediction, const Scalar* target, Index units, const LossOptions&,
+                                  Scalar scale, Scalar* gradient) {
+  const Directed u(prediction, units), v(target, units);
+  const double along = cosine(u, v, units), drawn = u.length > double(kTiny) ? along : 0;
+  for (Index i = 0; gradient && i < units; ++i) {
+    gradient[i] = static_cast<Scalar>(-double(scale) * (v[i] - drawn * u[i]) / u.length);
+  }
+  return -along;
+}
+
+// With du = (dŷ − (u·dŷ)u)/|ŷ|: d∂/∂ŷ = ((v·du)u + (u·v)du)/|ŷ| + (v − (u·v)u)(u·dŷ)/|ŷ|²
+MLP_SMALL void cosineCurve(const Scalar* prediction, const Scalar* target, const Scalar* tangent, Index units,
+                           const LossOptions&, Scalar scale, Scalar* product) {
+  const Directed u(prediction, units), v(target, units);
+  const double along = cosine(u, v, units);
+  double stretch = 0, turn = 0;  // u·dŷ, v·du·|ŷ|
+  for (Index i = 0; i < units; ++i) {
+    stretch += u[i] * double(tangent[i]);
+    turn += v[i] * double(tangent[i]);
+  }
+  turn -= along * stretch;
+  for (Index i = 0; i < units; ++i) {
+    const double sum = turn * u[i] + along * (double(tangent[i]) - stretch * u[i]) + (v[i] - along * u[i]) * stretch;
+    product[i] =
+        u.length > double(kTiny) ? static_cast<Scalar>(double(scale) * sum / (u.length * u.length)) : Scalar(0);
+  }
+}
+
+// Pieces of element-wise losses.
+using Piece = int (*)(Scalar prediction, Scalar target, const LossOptions& options);
 
 int absolutePiece(Scalar p, Scalar y, const LossOptions&) { return p > y; }
 int huberPiece(Scalar p, Scalar y, const LossOptions& options) {
   return p - y > options.delta ? 1 : p - y < -options.delta ? -1 : 0;
 }
 int hingePiece(Scalar p, Scalar y, const LossOptions&) { return y * p < 1; }
+int signPiece(Scalar p, Scalar, const LossOptions&) { return p < 0; }
+int probabilityPiece(Scalar p, Scalar, const LossOptions&) { return insidePiece(p); }
+int logarithmicPiece(Scalar p, Scalar, const LossOptions&) { return p < kTiny; }
+
+// The direction of a single output is its sign.
+int cosinePiece(const Scalar* prediction, const Scalar*, Index units, Index, const LossOptions&) {
+  return units == 1 && prediction[0] < 0;
+}
+
+template <Piece piece>
+MLP_SMALL int pieceOf(const Scalar* prediction, const Scalar* target, Index, Index i, const LossOptions& options) {
+  return piece(prediction[i], target[i], options);
+}
+
+MLP_SMALL int sharePiece(const Scalar* prediction, const Scalar*, Index units, Index i, const LossOptions&) {
+  Scalar sum = 0;
+  for (Index j = 0; j < units; ++j) sum += prediction[j];
+  return sum == 0 ? -2 : insidePiece(prediction[i] / sum);
+}
 
 constexpr std::string_view kSigmoid[] = {"sigmoid"};
 constexpr std::string_view kSoftmax[] = {"softmax"};
 constexpr std::string_view kAnySoftmax[] = {"softmax", "logSoftmax"};
 
+using Options = LossOptions;
+
+constexpr std::string_view kReductions[] = {"mean", "sum"};
+
+constexpr Option<Options> kHuberOptions[] = {
+    {{"delta", OptionKind::kNumber, 1, kLeastPositive, kAnyNumber}, assign<&Options::delta>}};
+constexpr Option<Options> kCrossentropyOptions[] = {
+    {{"labelSmoothing", OptionKind::kNumber, 0, 0, 1}, assign<&Options::labelSmoothing>},
+    {{"fromLogits", OptionKind::kFlag, 0, 0, 2}, assign<&Options::fromLogits>},
+    {{"reduction", OptionKind::kChoice, 0, 0, 2, false, kReductions}, assign<&Options::sumReduction>}};
+constexpr Table<Option<Options>> kCategoricalOptions{kCrossentropyOptions, 2};
+
 template <class Function, bool Mean>
-constexpr Loss elementwise(const char* name, TargetKind targets,
-                           int (*piece)(Scalar, Scalar, const LossOptions&) = nullptr) {
-  return {name, targets, eachOutput<Function, Mean>, nullptr, {}, piece, curveEach<Function, Mean>};
+constexpr Loss elementwise(const char* name, TargetKind targets, decltype(Loss::piece) piece = nullptr,
+                           Table<Option<Options>> options = {}) {
+  return {name, targets, eachOutput<Function, Mean>, nullptr, {}, piece, curveEach<Function, Mean>, nullptr, options};
+}
+
+template <class Function>
+constexpr Loss seldom(const char* name, TargetKind targets, decltype(Loss::piece) piece) {
+  return {name, targets, eachOutputSmall<Function>, nullptr, {}, piece, curveEach<Function, true>};
 }
 
 constexpr Loss kLosses[] = {
     elementwise<Square, true>("meanSquaredError", TargetKind::kAny),
     elementwise<HalfSquare, false>("sumOfSquares", TargetKind::kAny),
-    elementwise<Absolute, true>("meanAbsoluteError", TargetKind::kAny, absolutePiece),
-    elementwise<Huber, true>("huber", TargetKind::kAny, huberPiece),
+    elementwise<Absolute, true>("meanAbsoluteError", TargetKind::kAny, pieceOf<absolutePiece>),
+    elementwise<Huber, true>("huber", TargetKind::kAny, pieceOf<huberPiece>, kHuberOptions),
     {"binaryCrossentropy", TargetKind::kProbability, meanOrSum<BinaryCrossentropy>,
-     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, nullptr, curveMeanOrSum<BinaryCrossentropy>,
-     curveMeanOrSum<BinaryCrossentropyFromLogits>},
+     meanOrSum<BinaryCrossentropyFromLogits>, kSigmoid, pieceOf<probabilityPiece>, curveMeanOrSum<BinaryCrossentropy>,
+     curveMeanOrSum<BinaryCrossentropyFromLogits>, kCrossentropyOptions},
     {"categoricalCrossentropy", TargetKind::kProbability, categoricalFromActivations, categoricalFromLogits,
-     kAnySoftmax, nullptr, categoricalCurve, categoricalCurveFromLogits},
+     kAnySoftmax, sharePiece, categoricalCurve, categoricalCurveFromLogits, kCategoricalOptions},
     {"sparseCategoricalCrossentropy", TargetKind::kClassIndex, categoricalFromActivations, categoricalFromLogits,
-     kAnySoftmax, nullptr, categoricalCurve, categoricalCurveFromLogits},
-    elementwise<Hinge, true>("hinge", TargetKind::kSign, hingePiece),
-    elementwise<Poisson, true>("poisson", TargetKind::kNonNegative),
+     kAnySoftmax, sharePiece, categoricalCurve, categoricalCurveFromLogits, kCategoricalOptions},
+    elementwise<Hinge, true>("hinge", TargetKind::kSign, pieceOf<hingePiece>),
+    elementwise<Poisson, true>("poisson", TargetKind::kNonNegative, pieceOf<signPiece>),
     {"kullbackLeiblerDivergence", TargetKind::kProbability, eachOutput<KullbackLeibler, false>,
-     kullbackLeiblerFromLogits, kSoftmax, nullptr, curveEach<KullbackLeibler, false>, categoricalCurveFromLogits},
+     kullbackLeiblerFromLogits, kSoftmax, pieceOf<probabilityPiece>, curveEach<KullbackLeibler, false>,
+     categoricalCurveFromLogits},
     elementwise<LogCosh, true>("logCosh", TargetKind::kAny),
+    seldom<SquaredHinge>("squaredHinge", TargetKind::kSign, pieceOf<hingePiece>),
+    seldom<PercentageError>("meanAbsolutePercentageError", TargetKind::kAny, pieceOf<absolutePiece>),
+    seldom<LogarithmicError>("meanSquaredLogarithmicError", TargetKind::kNonNegative, pieceOf<logarithmicPiece>),
+    {"cosineSimilarity", TargetKind::kAny, cosineSimilarity, nullptr, {}, cosinePiece, cosineCurve},
 };
 
 }  // namespace
@@ -294,50 +463,5 @@ constexpr Loss kLosses[] = {
 Table<Loss> losses() { return kLosses; }
 
 const Loss* findLoss(std::string_view name) { return findNamed(losses(), name); }
-
-Objective::Objective(const Loss& loss, const LossOptions& options, const Activation& output, Scalar outputAlpha)
-    : loss_(&loss), options_(options), output_(&output), outputAlpha_(outputAlpha) {
-  const bool linear = std::string_view(output.name) == "linear";
-  if (options.fromLogits && !(loss.fromLogits && linear)) {
-    fail(std::string("fromLogits: expected a cross-entropy after a linear layer, got ") + loss.name + " after " +
-         output.name);
-  }
-  fused_ = options.fromLogits ||
-           (loss.fromLogits && std::find(loss.fused.begin(), loss.fused.end(), output.name) != loss.fused.end());
-}
-
-double Objective::total(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights,
-                        Scalar scale, Scalar* delta, double sum) const {
-  const Index rows = a.rows();
-  const Index units = a.cols();
-  const RowLoss rowLoss = fused_ ? loss_->fromLogits : loss_->fromActivations;
-  const Scalar* prediction = fused_ ? z.data() : a.data();
-  double losses[kRowsAtOnce];  // added up in the order of the rows, however many threads made them
-  for (Index first = 0; first < rows; first += kRowsAtOnce) {
-    const Index count = std::min(kRowsAtOnce, rows - first);
-    parallelRanges(count, partsOf(kLossWork * static_cast<double>(count * units)), [&](Index begin, Index end, int) {
-      for (Index i = begin; i < end; ++i) {
-        const Index place = (first + i) * units;
-        const Scalar weight = weights ? weights[first + i] : Scalar(1);
-        losses[i] = weight * rowLoss(prediction + place, targets.data() + place, units, options_, weight * scale,
-                                     delta ? delta + place : nullptr);
-      }
-    });
-    for (Index i = 0; i < count; ++i) sum += losses[i];
-  }
-  if (delta && !fused_) deactivate(*output_, z.data(), a.data(), delta, rows, units, outputAlpha_);
-  return sum;
-}
-
-double Objective::evaluate(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, Scalar* delta,
-                           const Scalar* weights) const {
-  const double rows = static_cast<double>(a.rows());
-  return total(z, a, targets, weights, static_cast<Scalar>(1 / rows), delta, 0) / rows;
-}
-
-double Objective::sum(ConstMatrixMap z, ConstMatrixMap a, ConstMatrixMap targets, const Scalar* weights,
-                      double sum) const {
-  return total(z, a, targets, weights, 1, nullptr, sum);
-}
 
 }  // namespace mlp

@@ -2,34 +2,39 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "mlp/elementary.h"
+#include "mlp/scores.h"
 
 namespace mlp {
 namespace {
 
-Index largest(const Scalar* numbers, Index count) {
-  return std::max_element(numbers, numbers + count) - numbers;
-}
+Index largest(const Scalar* numbers, Index count) { return std::max_element(numbers, numbers + count) - numbers; }
 
-// Of one or independent outputs: targets count as yes above ½, which also tells 1 from −1.
+// A target above ½ means yes, because that also tells 1 from −1.
 bool yes(Scalar target) { return target > Scalar(0.5); }
 
 // --- Means over the samples. Accumulator: samples, sum.
-// -----------------------------------------------------------
 
 using RowValue = double (*)(const Judged& judged, const Scalar* output, const Scalar* target);
 
 template <RowValue value>
-void addValue(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
+void addValue(const Judged& judged, const Sample& sample, double* accumulator) {
   accumulator[0] += 1;
-  accumulator[1] += value(judged, output, target);
+  accumulator[1] += value(judged, sample.output, sample.target);
+}
+
+// The cross-entropy as the loss computes it: from z if possible, because an output that rounds to 0 or 1 has lost its
+// digits.
+void addCrossentropy(const Judged& judged, const Sample& sample, double* accumulator) {
+  accumulator[0] += 1;
+  accumulator[1] += judged.crossentropy(judged.crossentropyOfZ ? sample.z : sample.output, sample.target, judged.units,
+                                        LossOptions(), 1, nullptr);
 }
 
 double mean(const Judged&, const double* accumulator) { return accumulator[1] / accumulator[0]; }
-double rootMean(const Judged& judged, const double* accumulator) {
-  return std::sqrt(mean(judged, accumulator));
-}
+double rootMean(const Judged& judged, const double* accumulator) { return std::sqrt(mean(judged, accumulator)); }
 
 // Share of outputs on the right side of the threshold.
 double binaryAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
@@ -38,7 +43,7 @@ double binaryAccuracy(const Judged& judged, const Scalar* output, const Scalar* 
   return static_cast<double>(right) / static_cast<double>(judged.units);
 }
 
-// Whether the class, that of the largest target, is that of the largest output; of equal ones the first
+// 1 if the largest output is that of the sample's class, which has the largest target; else 0. Of equal ones the first
 // counts.
 double categoricalAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
   return largest(output, judged.units) == largest(target, judged.units);
@@ -48,8 +53,7 @@ double accuracy(const Judged& judged, const Scalar* output, const Scalar* target
   return (judged.independent ? binaryAccuracy : categoricalAccuracy)(judged, output, target);
 }
 
-// Whether fewer than k outputs come before that of the class: larger ones, and equal ones that stand before
-// it.
+// 1 if fewer than k outputs rank before that of the class, else 0. Larger ones do, and equal ones with a lower index.
 double topKAccuracy(const Judged& judged, const Scalar* output, const Scalar* target) {
   const Index right = largest(target, judged.units);
   Index before = 0;
@@ -59,14 +63,27 @@ double topKAccuracy(const Judged& judged, const Scalar* output, const Scalar* ta
   return before < judged.k;
 }
 
-double crossentropy(const Judged& judged, const Scalar* output, const Scalar* target) {
-  return judged.crossentropy(output, target, judged.units, LossOptions(), 1, nullptr);
+// The value of a loss of that name without options.
+double lossOf(const char* name, const Judged& judged, const Scalar* output, const Scalar* target) {
+  return findLoss(name)->fromActivations(output, target, judged.units, LossOptions(), 1, nullptr);
+}
+
+double percentageError(const Judged& judged, const Scalar* output, const Scalar* target) {
+  return lossOf("meanAbsolutePercentageError", judged, output, target);
+}
+
+double logarithmicError(const Judged& judged, const Scalar* output, const Scalar* target) {
+  return lossOf("meanSquaredLogarithmicError", judged, output, target);
+}
+
+// 1 where both point the same way: as in Keras, the loss with its sign turned.
+double cosineSimilarity(const Judged& judged, const Scalar* output, const Scalar* target) {
+  return -lossOf("cosineSimilarity", judged, output, target);
 }
 
 double meanSquaredError(const Judged& judged, const Scalar* output, const Scalar* target) {
   double sum = 0;
-  for (Index i = 0; i < judged.units; ++i)
-    sum += (double(output[i]) - target[i]) * (double(output[i]) - target[i]);
+  for (Index i = 0; i < judged.units; ++i) sum += (double(output[i]) - target[i]) * (double(output[i]) - target[i]);
   return sum / static_cast<double>(judged.units);
 }
 
@@ -77,9 +94,9 @@ double meanAbsoluteError(const Judged& judged, const Scalar* output, const Scala
 }
 
 // --- Precision, recall and F₁. Accumulator, for each output: found rightly, found, to be found.
-// --------------------
 
-void addCounts(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
+void addCounts(const Judged& judged, const Sample& sample, double* accumulator) {
+  const Scalar *const output = sample.output, *const target = sample.target;
   const Index answer = largest(output, judged.units);
   const Index wanted = largest(target, judged.units);
   for (Index i = 0; i < judged.units; ++i, accumulator += 3) {
@@ -104,95 +121,31 @@ struct Counts {
   }
 };
 
-// As scikit-learn's precision_recall_fscore_support averages: a class that neither occurs nor is found counts
-// not at all, an independent output always.
+// The average of scikit-learn's precision_recall_fscore_support: a class that neither occurs nor is found is left out,
+// an independent output never is.
 double average(const Judged& judged, const double* accumulator, int ofFound, int ofWanted) {
   Counts all = {0, 0, 0};
   double sum = 0, weights = 0;
   for (Index i = 0; i < judged.units; ++i, accumulator += 3) {
     const Counts counts = {accumulator[0], accumulator[1], accumulator[2]};
     all = {all.right + counts.right, all.found + counts.found, all.wanted + counts.wanted};
-    const double weight = judged.average == Average::kWeighted
-                              ? counts.wanted
-                              : judged.independent || counts.found + counts.wanted > 0;
+    const double weight =
+        judged.average == Average::kWeighted ? counts.wanted : judged.independent || counts.found + counts.wanted > 0;
     sum += weight * counts.figure(ofFound, ofWanted);
     weights += weight;
   }
-  return judged.average == Average::kMicro || judged.units == 1 ? all.figure(ofFound, ofWanted)
-                                                                : share(sum, weights);
+  return judged.average == Average::kMicro || judged.units == 1 ? all.figure(ofFound, ofWanted) : share(sum, weights);
 }
 
-double precision(const Judged& judged, const double* accumulator) {
-  return average(judged, accumulator, 1, 0);
-}
+double precision(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 0); }
 double recall(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 0, 1); }
 double f1Score(const Judged& judged, const double* accumulator) { return average(judged, accumulator, 1, 1); }
 
-// --- Area under the ROC curve. Accumulator, for each output: negatives and positives in each bin of its
-// scores. ----
-
-// A bin is as wide as 1/64 of a power of two: of min(p, 1 − p) for probabilities, of |score| for other
-// scores, 32 powers on either side. Scores in one bin count as equal.
-constexpr int kStepBits = 6;
-constexpr int kSide = 32 << kStepBits;
-constexpr int kBins = 2 * kSide;
-
-// Which step of 2^(power)·[1, 2^32) a magnitude lies on: its exponent and the first bits of its mantissa.
-int step(float magnitude, int power) {
-  const int bits = static_cast<int>(detail::bitCast<std::uint32_t>(std::abs(magnitude)) >> (23 - kStepBits));
-  return std::min(std::max(bits - ((127 + power) << kStepBits), 0), kSide - 1);
-}
-
-int binOfProbability(Scalar p) {
-  const Scalar rest = std::max(1 - p, Scalar(0));  // a rounding error may leave less
-  return p < Scalar(0.5) ? step(static_cast<float>(p), -33) : kBins - 1 - step(static_cast<float>(rest), -33);
-}
-int binOfScore(Scalar score) {
-  return score < 0 ? kSide - 1 - step(static_cast<float>(-score), -16)
-                   : kSide + step(static_cast<float>(score), -16);
-}
-
-void addScores(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
-  const Index wanted = largest(target, judged.units);
-  const bool logits = judged.scale == Judged::Scale::kLogit;
-  const Scalar top = output[largest(output, judged.units)];
-  Scalar sum = 0;  // softmax(z) = e^(z − top) / sum
-  if (logits && !judged.independent) {
-    for (Index i = 0; i < judged.units; ++i) sum += mlp::exp(output[i] - top);
-  }
-  for (Index i = 0; i < judged.units; ++i, accumulator += 2 * kBins) {
-    const int bin = judged.scale == Judged::Scale::kAny ? binOfScore(output[i])
-                    : !logits                           ? binOfProbability(output[i])
-                    : judged.independent                ? binOfProbability(sigmoid(output[i]))
-                                                        : binOfProbability(mlp::exp(output[i] - top) / sum);
-    accumulator[2 * bin + (judged.independent ? yes(target[i]) : i == wanted)] += 1;
-  }
-}
-
-// The share of pairs of a positive and a negative that are in the right order, equal ones counted half
-// (Hanley & McNeil 1982): each output or class against the rest, and the mean over those that have both. NaN
-// where none has.
-double auc(const Judged& judged, const double* accumulator) {
-  double sum = 0, outputs = 0;
-  for (Index i = 0; i < judged.units; ++i) {
-    double below = 0, positives = 0, pairs = 0;  // negatives in the bins so far
-    for (int bin = 0; bin < kBins; ++bin, accumulator += 2) {
-      pairs += accumulator[1] * (below + accumulator[0] / 2);
-      below += accumulator[0];
-      positives += accumulator[1];
-    }
-    if (below == 0 || positives == 0) continue;
-    sum += pairs / (below * positives);
-    outputs += 1;
-  }
-  return sum / outputs;
-}
-
 // --- R². Accumulator: samples; for each output: mean target, Σ(y − mean)², Σ(y − ŷ)².
-// -----------------------------
 
 // The running mean and Σ(y − mean)² of Welford 1962: large means cancel nothing.
-void addDeviations(const Judged& judged, const Scalar* output, const Scalar* target, double* accumulator) {
+void addDeviations(const Judged& judged, const Sample& sample, double* accumulator) {
+  const Scalar *const output = sample.output, *const target = sample.target;
   const double samples = ++accumulator[0];
   ++accumulator;
   for (Index i = 0; i < judged.units; ++i, accumulator += 3) {
@@ -215,28 +168,37 @@ double r2Score(const Judged& judged, const double* accumulator) {
   return sum / static_cast<double>(judged.units);
 }
 
-Judged::Scale scaleOf(const Objective& objective) {
-  const std::string_view output = objective.output().name;
-  if (objective.options().fromLogits || output == "logSoftmax") return Judged::Scale::kLogit;
-  for (const char* probability : {"sigmoid", "softmax", "hardSigmoid"}) {
-    if (output == probability) return Judged::Scale::kProbability;
-  }
-  return Judged::Scale::kAny;
+bool isOneOf(std::string_view name, std::initializer_list<const char*> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
+
+using Options = MetricOptions;
+
+constexpr std::string_view kAverages[] = {"macro", "micro", "weighted"};  // in the order of Average
+
+constexpr Option<Options> kThreshold{{"threshold", OptionKind::kNumber, kNone, -kAnyNumber, kAnyNumber},
+                                     assign<&Options::threshold>};
+constexpr Option<Options> kAccuracyOptions[] = {kThreshold};
+constexpr Option<Options> kTopKOptions[] = {{{"k", OptionKind::kInteger, 5, 1, 2147483648.0}, assign<&Options::k>}};
+constexpr Option<Options> kCountOptions[] = {
+    kThreshold, {{"average", OptionKind::kChoice, 0, 0, 3, false, kAverages}, assign<&Options::average>}};
 
 constexpr Metric kMetrics[] = {
     {"accuracy", 2, 0, addValue<accuracy>, mean},
-    {"binaryAccuracy", 2, 0, addValue<binaryAccuracy>, mean},
+    {"binaryAccuracy", 2, 0, addValue<binaryAccuracy>, mean, kAccuracyOptions},
     {"categoricalAccuracy", 2, 0, addValue<categoricalAccuracy>, mean},
     {"sparseCategoricalAccuracy", 2, 0, addValue<categoricalAccuracy>, mean},
-    {"topKAccuracy", 2, 0, addValue<topKAccuracy>, mean},
-    {"precision", 0, 3, addCounts, precision},
-    {"recall", 0, 3, addCounts, recall},
-    {"f1Score", 0, 3, addCounts, f1Score},
-    {"auc", 0, 2 * kBins, addScores, auc},
-    {"logLoss", 2, 0, addValue<crossentropy>, mean},
+    {"topKAccuracy", 2, 0, addValue<topKAccuracy>, mean, kTopKOptions},
+    {"precision", 0, 3, addCounts, precision, kCountOptions},
+    {"recall", 0, 3, addCounts, recall, kCountOptions},
+    {"f1Score", 0, 3, addCounts, f1Score, kCountOptions},
+    {"auc", 0, 0, nullptr, nullptr},
+    {"logLoss", 2, 0, addCrossentropy, mean},
     {"meanSquaredError", 2, 0, addValue<meanSquaredError>, mean},
     {"meanAbsoluteError", 2, 0, addValue<meanAbsoluteError>, mean},
+    {"meanAbsolutePercentageError", 2, 0, addValue<percentageError>, mean},
+    {"meanSquaredLogarithmicError", 2, 0, addValue<logarithmicError>, mean},
+    {"cosineSimilarity", 2, 0, addValue<cosineSimilarity>, mean},
     {"rootMeanSquaredError", 2, 0, addValue<meanSquaredError>, rootMean},
     {"r2Score", 1, 3, addDeviations, r2Score},
 };
@@ -244,14 +206,59 @@ constexpr Metric kMetrics[] = {
 }  // namespace
 
 Judged::Judged(const Objective& objective, Index outputs, const MetricOptions& options)
-    : units(outputs), scale(scaleOf(objective)), k(options.k), average(options.average) {
+    : units(outputs), k(options.k), average(options.average) {
   const bool signs = objective.loss().targets == TargetKind::kSign;
+  const std::string_view output = objective.output().name;
+  const bool logits = objective.options().fromLogits;
   independent = units == 1 || signs || std::string_view(objective.loss().name) == "binaryCrossentropy";
   const double given = std::isnan(options.threshold) ? (signs ? 0 : 0.5) : options.threshold;
   threshold = static_cast<Scalar>(given);
-  if (objective.options().fromLogits) threshold = std::log(threshold / (1 - threshold));
+  if (logits) threshold = std::log(threshold / (1 - threshold));
   const Loss& loss = *findLoss(independent ? "binaryCrossentropy" : "categoricalCrossentropy");
-  crossentropy = scale == Scale::kLogit ? loss.fromLogits : loss.fromActivations;
+  crossentropyOfZ = logits || isOneOf(output, {"logSoftmax"}) ||
+                    std::find(loss.fused.begin(), loss.fused.end(), output) != loss.fused.end();
+  crossentropy = crossentropyOfZ ? loss.fromLogits : loss.fromActivations;
+  scores = !independent && (logits || isOneOf(output, {"softmax", "logSoftmax"}))        ? ScoreKind::kLogOdds
+           : isOneOf(output, {"sigmoid", "tanh", "softplus", "softsign", "exponential"}) ? ScoreKind::kZ
+                                                                                         : ScoreKind::kOutput;
+}
+
+void Judged::addScores(const Sample& sample, Index number, double* accumulator, Index capacity) const {
+  const Index wanted = largest(sample.target, units), top = largest(sample.z, units);
+  const bool logOdds = scores == ScoreKind::kLogOdds;
+  Index second = top == 0 ? 1 : 0;  // the largest of the others
+  for (Index i = 0; logOdds && i < units; ++i) {
+    if (i != top && sample.z[i] > sample.z[second]) second = i;
+  }
+  // Powers are float's in the float build, because the tables of a double exponential are 4 kB that no gzip makes
+  // smaller; sums of them are double, so that the order in which equal odds are added up is not seen.
+  const auto power = [&](Index i, Index of) { return double(mlp::exp(Scalar(sample.z[i] - sample.z[of]))); };
+  double sum = 0, others = 0;  // Σ e^(z − z_top) of all, Σ e^(z − z_second) of all but the top
+  for (Index i = 0; logOdds && i < units; ++i) {
+    sum += power(i, top);
+    if (i != top) others += power(i, second);
+  }
+  for (Index i = 0; i < units; ++i, accumulator += kScoreHeader + capacity) {
+    double score = static_cast<double>((scores == ScoreKind::kOutput ? sample.output : sample.z)[i]);
+    if (logOdds) {
+      // ln(p/(1 − p)) = z − ln Σ e^z of the others, each power relative to the largest of these, so that none overflows.
+      const double rest = i == top ? others : sum - power(i, top);
+      score -= double(sample.z[i == top ? second : top]) + double(std::log(static_cast<Scalar>(rest)));
+      score = double(static_cast<float>(score));
+    }
+    Scores(accumulator, capacity).add(score, independent ? yes(sample.target[i]) : i == wanted, number);
+  }
+}
+
+double Judged::area(const double* accumulator, Index capacity) const {
+  double sum = 0, outputs = 0;
+  for (Index i = 0; i < units; ++i, accumulator += kScoreHeader + capacity) {
+    const Scores::Pairs pairs = Scores(const_cast<double*>(accumulator), capacity).pairs();
+    if (pairs.all == 0) continue;
+    sum += pairs.right / pairs.all;
+    outputs += 1;
+  }
+  return sum / outputs;
 }
 
 Table<Metric> metrics() { return kMetrics; }

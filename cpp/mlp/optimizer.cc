@@ -20,10 +20,14 @@ double power(double base, std::int64_t exponent) {
   return result;
 }
 
+// A divisor √v + ε. It is 0 only where ε is 0 and no gradient ever came, or none whose square a Scalar can hold: there
+// it becomes infinite, so that nothing moves. In one comparison and one choice, which take no time beside the root.
+Scalar divisor(Scalar d) { return d == 0 ? std::numeric_limits<Scalar>::infinity() : d; }
+
 // θ ← θ − ηg.  With momentum (document 001 §10.2): v ← μv − ηg, θ ← θ + v;
 // Nesterov (Sutskever et al. 2013): θ ← θ + μv − ηg with the new v.
-void sgd(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict velocity,
-         Index, Index count, const OptimizerOptions& options, std::int64_t) {
+void sgd(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict velocity, Index,
+         Index count, const OptimizerOptions& options, std::int64_t) {
   const Scalar rate = static_cast<Scalar>(options.learningRate);
   const Scalar momentum = static_cast<Scalar>(options.momentum);
   if (momentum == 0) {
@@ -50,7 +54,7 @@ void adagrad(Scalar* __restrict parameters, const Scalar* __restrict gradients, 
   for (Index i = 0; i < count; ++i) {
     const Scalar g = gradients[i];
     sum[i] += g * g;
-    parameters[i] -= rate * g / (std::sqrt(sum[i] + start) + epsilon);
+    parameters[i] -= rate * g / divisor(std::sqrt(sum[i] + start) + epsilon);
   }
 }
 
@@ -66,7 +70,7 @@ void adadelta(Scalar* __restrict parameters, const Scalar* __restrict gradients,
   for (Index i = 0; i < count; ++i) {
     const Scalar g = gradients[i];
     square[i] = rho * square[i] + rest * g * g;
-    const Scalar d = std::sqrt(movement[i] + epsilon) / std::sqrt(square[i] + epsilon) * g;
+    const Scalar d = std::sqrt(movement[i] + epsilon) / divisor(std::sqrt(square[i] + epsilon)) * g;
     movement[i] = rho * movement[i] + rest * d * d;
     parameters[i] -= rate * d;
   }
@@ -76,8 +80,7 @@ void adadelta(Scalar* __restrict parameters, const Scalar* __restrict gradients,
 // (1 − ρ)g, and s − c² for s under the root (Graves 2013). With momentum: v ← μv + g/(√s + ε), θ ← θ − ηv.
 template <bool Centered, bool Momentum>
 void rmspropLoop(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict square,
-                 Scalar* __restrict centre, Scalar* __restrict velocity, Index count,
-                 const OptimizerOptions& options) {
+                 Scalar* __restrict centre, Scalar* __restrict velocity, Index count, const OptimizerOptions& options) {
   const Scalar rate = static_cast<Scalar>(options.learningRate);
   const Scalar rho = static_cast<Scalar>(options.rho);
   const Scalar rest = static_cast<Scalar>(1 - options.rho);
@@ -90,13 +93,13 @@ void rmspropLoop(Scalar* __restrict parameters, const Scalar* __restrict gradien
     if (Centered) {
       centre[i] = rho * centre[i] + rest * g;
       variance -= centre[i] * centre[i];
-      variance = variance > 0 ? variance : Scalar(0);  // which rounding may have made it miss
+      variance = variance > 0 ? variance : Scalar(0);  // because rounding may make it negative
     }
     if (Momentum) {
-      velocity[i] = momentum * velocity[i] + g / (std::sqrt(variance) + epsilon);
+      velocity[i] = momentum * velocity[i] + g / divisor(std::sqrt(variance) + epsilon);
       parameters[i] -= rate * velocity[i];
     } else {
-      parameters[i] -= rate * g / (std::sqrt(variance) + epsilon);
+      parameters[i] -= rate * g / divisor(std::sqrt(variance) + epsilon);
     }
   }
 }
@@ -113,8 +116,8 @@ void rmsprop(Scalar* parameters, const Scalar* gradients, Scalar* state, Index s
 // m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ), θ ← θ − ηm̂/(√v̂ + ε)
 // (Kingma & Ba 2014; document 001 §10.4). AMSGrad: the largest v so far for v in v̂ (Reddi, Kale & Kumar
 // 2018).
-void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state,
-          Index slotStride, Index count, const OptimizerOptions& options, std::int64_t step) {
+void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state, Index slotStride,
+          Index count, const OptimizerOptions& options, std::int64_t step) {
   const Scalar beta1 = static_cast<Scalar>(options.beta1);
   const Scalar beta2 = static_cast<Scalar>(options.beta2);
   const Scalar rest1 = static_cast<Scalar>(1 - options.beta1);
@@ -129,7 +132,7 @@ void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Sca
       const Scalar g = gradients[i];
       mean[i] = beta1 * mean[i] + rest1 * g;
       square[i] = beta2 * square[i] + rest2 * g * g;
-      parameters[i] -= rate * mean[i] / (std::sqrt(square[i]) * correction + epsilon);
+      parameters[i] -= rate * mean[i] / divisor(std::sqrt(square[i]) * correction + epsilon);
     }
   } else {
     Scalar* __restrict largest = square + slotStride;
@@ -138,7 +141,7 @@ void adam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Sca
       mean[i] = beta1 * mean[i] + rest1 * g;
       square[i] = beta2 * square[i] + rest2 * g * g;
       largest[i] = largest[i] > square[i] ? largest[i] : square[i];
-      parameters[i] -= rate * mean[i] / (std::sqrt(largest[i]) * correction + epsilon);
+      parameters[i] -= rate * mean[i] / divisor(std::sqrt(largest[i]) * correction + epsilon);
     }
   }
 }
@@ -158,19 +161,19 @@ void adamax(Scalar* __restrict parameters, const Scalar* __restrict gradients, S
     mean[i] = beta1 * mean[i] + rest1 * g;
     const Scalar decayed = beta2 * norm[i], now = std::abs(g) + epsilon;
     norm[i] = decayed > now ? decayed : now;
-    // Only where epsilon is 0 and every gradient was: then there is no direction either.
-    parameters[i] -= norm[i] > 0 ? rate * mean[i] / norm[i] : Scalar(0);
+    parameters[i] -= rate * mean[i] / divisor(norm[i]);
   }
 }
 
 // Adam with Nesterov's momentum (Dozat 2016), m, v and v̂ as Adam's, μ_t = β₁(1 − ½·0.96^(t/250)):
 // θ ← θ − η(μ_{t+1}m/(1 − μ₁⋯μ_{t+1}) + (1 − μ_t)g/(1 − μ₁⋯μ_t))/(√v̂ + ε)
+// The schedule of μ is PyTorch's, with Dozat's decay of 0.004 a step.
 void nadam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Scalar* __restrict state,
            Index slotStride, Index count, const OptimizerOptions& options, std::int64_t step) {
   constexpr double kDecay = 0.9998367253526753;  // 0.96^(1/250)
   const auto momentum = [&options](double decay) { return options.beta1 * (1 - 0.5 * decay); };
-  // From the step alone. It is no long way: the first sixty factors are below 0.51, and soon the rest is
-  // nothing beside 1.
+  // μ₁⋯μ_t is computed from the step alone. The loop is short, because the first sixty factors are below 0.51, and soon
+  // the product is nothing beside 1.
   double product = 1, decay = 1;
   for (std::int64_t t = 1; t <= step && product > 1e-18; ++t) product *= momentum(decay *= kDecay);
   const double now = momentum(power(kDecay, step)), next = momentum(power(kDecay, step + 1));
@@ -188,7 +191,7 @@ void nadam(Scalar* __restrict parameters, const Scalar* __restrict gradients, Sc
     const Scalar g = gradients[i];
     mean[i] = beta1 * mean[i] + rest1 * g;
     square[i] = beta2 * square[i] + rest2 * g * g;
-    parameters[i] -= (meanRate * mean[i] + gradientRate * g) / (std::sqrt(square[i]) * correction + epsilon);
+    parameters[i] -= (meanRate * mean[i] + gradientRate * g) / divisor(std::sqrt(square[i]) * correction + epsilon);
   }
 }
 
@@ -225,8 +228,7 @@ constexpr OptimizerOption number(const char* name, double Options::*field, doubl
 constexpr OptimizerOption flag(const char* name, double Options::*field) {
   return {name, field, 0, 0, 2, OptionKind::kFlag};
 }
-constexpr OptimizerOption integer(const char* name, double Options::*field, double fallback, double low,
-                                  double high) {
+constexpr OptimizerOption integer(const char* name, double Options::*field, double fallback, double low, double high) {
   return {name, field, fallback, low, high, OptionKind::kInteger};
 }
 constexpr OptimizerOption learningRate(double fallback) {
@@ -240,8 +242,7 @@ constexpr OptimizerOption epsilon() { return number("epsilon", &Options::epsilon
 
 // The optimizer's own options, and behind them those of all that take a step along one gradient.
 template <std::size_t Own>
-constexpr std::array<OptimizerOption, Own + 6> withCommon(const OptimizerOption (&own)[Own],
-                                                          double weightDecay = 0) {
+constexpr std::array<OptimizerOption, Own + 6> withCommon(const OptimizerOption (&own)[Own], double weightDecay = 0) {
   const OptimizerOption common[] = {
       number("weightDecay", &Options::weightDecay, weightDecay),
       number("clipNorm", &Options::clipNorm, 0),
@@ -263,16 +264,14 @@ constexpr OptimizerOption kAdamOwn[] = {learningRate(0.001), beta1(), beta2(0.99
                                         flag("amsgrad", &Options::amsgrad)};
 constexpr auto kAdam = withCommon(kAdamOwn);
 constexpr auto kAdamw = withCommon(kAdamOwn, 0.004);
-constexpr auto kAdagrad =
-    withCommon({learningRate(0.001),
-                number("initialAccumulatorValue", &Options::initialAccumulatorValue, 0.1), epsilon()});
+constexpr auto kAdagrad = withCommon(
+    {learningRate(0.001), number("initialAccumulatorValue", &Options::initialAccumulatorValue, 0.1), epsilon()});
 constexpr auto kAdadelta = withCommon({learningRate(0.001), rho(0.95), epsilon()});
 constexpr auto kAdamax = withCommon({learningRate(0.001), beta1(), beta2(0.999), epsilon()});
 constexpr auto kLion = withCommon({learningRate(0.001), beta1(), beta2(0.99)});
 constexpr OptimizerOption kLbfgs[] = {
     learningRate(1), integer("historySize", &Options::historySize, 10, 1, kMaxLbfgsHistory + 1),
-    integer("maxEvaluations", &Options::maxEvaluations, 20, 1, 1e6),
-    number("tolerance", &Options::tolerance, 1e-7)};
+    integer("maxEvaluations", &Options::maxEvaluations, 20, 1, 1e6), number("tolerance", &Options::tolerance, 1e-7)};
 
 template <class Array>
 constexpr Table<OptimizerOption> listOf(const Array& options) {
@@ -297,7 +296,8 @@ constexpr Optimizer kOptimizers[] = {
     {"lbfgs", listOf(kLbfgs), lbfgsSlots, nullptr},
 };
 
-// What is worked on at once where there is more to do than the update: it stays in the processor's first cache.
+// Parameters worked on at once if there is more to do than the update, because so many stay in the processor's first
+// cache.
 constexpr Index kChunk = 1024;
 
 }  // namespace
@@ -335,7 +335,7 @@ void updateParameters(const Optimizer& optimizer, Scalar* parameters, const Scal
     if (options.weightDecay != 0) {
       for (Index i = 0; i < size; ++i) theta[i] -= decay * theta[i];
     }
-    optimizer.update(theta, gradients + first, state + first, slotStride, size, options, step);
+    optimizer.update(theta, gradients + first, state ? state + first : nullptr, slotStride, size, options, step);
     if (options.useEma != 0) {
       Scalar* __restrict average = state + averages + first;
       for (Index i = 0; i < size; ++i) average[i] = keep * average[i] + rest * theta[i];

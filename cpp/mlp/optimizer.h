@@ -1,12 +1,13 @@
 // Optimizers: one loop over the flat parameter buffer each. One entry each in optimizer.cc.
 //
-// All they remember is in their slots of state and in the number of the step: whoever saves these can go on
-// to the bit.
+// Their whole memory is their slots of state and the number of the step, so that training can be saved and go on to the
+// bit.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
+#include "mlp/option.h"
 #include "mlp/types.h"
 
 namespace mlp {
@@ -26,7 +27,7 @@ struct OptimizerOptions {
   double maxEvaluations = 20;
   double tolerance = 1e-7;
 
-  // Of all that take a step along one gradient. Clipping is off at 0.
+  // Options of every optimizer that steps along one gradient. Clipping is off at 0.
   double weightDecay = 0;
   double clipNorm = 0;
   double clipValue = 0;
@@ -35,9 +36,7 @@ struct OptimizerOptions {
   double emaMomentum = 0.99;
 };
 
-enum class OptionKind { kNumber, kInteger, kFlag };
-
-// An option by its public name, what it is unless given, and what it may be.
+// An option: its public name, its field, its default and its limits.
 struct OptimizerOption {
   const char* name;
   double OptimizerOptions::*field;
@@ -53,8 +52,8 @@ struct Optimizer {
 
   // parameters ← next parameters, `count` of them. `state`: `count` numbers for each slot, one slot
   // `slotStride` behind the other, zero before the first step. `step` counts from 1 and is the same for all
-  // parameters of one step. Null where one gradient is not enough: the optimizer evaluates the loss of all
-  // samples itself (lbfgs.h).
+  // parameters of one step. Null if one gradient is not enough, because the optimizer evaluates the loss of all samples
+  // itself (lbfgs.h).
   void (*update)(Scalar* parameters, const Scalar* gradients, Scalar* state, Index slotStride, Index count,
                  const OptimizerOptions& options, std::int64_t step);
 

@@ -6,8 +6,8 @@
 namespace mlp {
 namespace {
 
-// Logarithm, sine and cosine by series and not from the C library: the same bits in every build, and none of the tables
-// that the library keeps for arguments which never come here.
+// Logarithm, sine and cosine are computed by series, because those of the C library give other bits in other builds and
+// bring large tables for arguments that never come here.
 
 // ln x for normal x > 0. x = m·2^e with m in [√½, √2); ln m = 2 artanh s = 2(s + s³/3 + s⁵/5 + …), s = (m − 1)/(m + 1).
 // |s| < 0.172: the first term left out is below 2e-18 of the sum.
@@ -26,7 +26,8 @@ double ln(double x) {
 
 }  // namespace
 
-// Whole quarters apart from an eighth to either side, whose Taylor series end below 3e-18.
+// The turn is split into whole quarters and a rest of at most an eighth to either side, because for so small an angle
+// the Taylor series are exact to 3e-18.
 Direction direction(std::uint32_t turn) {
   const std::uint32_t quarters = (turn + 0x20000000u) >> 30;
   const double angle = static_cast<std::int32_t>(turn - (quarters << 30)) * (6.283185307179586 * 0x1p-32);
@@ -51,10 +52,8 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
     const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-               static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-               static_cast<std::uint32_t>(product0)};
+    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
+               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
     key[0] += 0x9E3779B9u;  // Weyl sequence: the golden ratio
     key[1] += 0xBB67AE85u;  // and √3 − 1
   }

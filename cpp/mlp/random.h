@@ -11,13 +11,14 @@
 
 namespace mlp {
 
-// What a draw is for. Numbers are part of the reproducibility promise: never renumber, only append.
+// The purpose of a draw. Never renumber, only append, because the numbers decide the draws, which are promised to stay.
 enum class Stream : std::uint32_t {
   kInitializer = 1,   // substream: layer
   kShuffle = 2,       // substream: epoch
   kDropout = 3,       // substream: step
   kAugmentation = 4,  // substream: sample; section: pass
   kDigits = 5,        // substream: digit number
+  kScores = 6,        // substream: sample
 };
 
 // One block of the generator: 128 bits of counter and 64 bits of key in, 128 random bits out.
@@ -31,7 +32,7 @@ Direction direction(std::uint32_t turn);
 
 class Random {
  public:
-  // `section`: of the substream; each holds 2³² blocks.
+  // `section`: a part of the substream, 2³² blocks long.
   Random(std::uint64_t seed, Stream stream, std::uint32_t substream = 0, std::uint32_t section = 0);
 
   std::uint32_t nextUint32();

@@ -7,10 +7,13 @@
 
 namespace mlp {
 
-struct Augmentation;
+// Position of the first number of row `row`, if each has `length` numbers. A std::size_t, because byte samples on the
+// web may be more than the 32 bits of an Index there can count.
+inline std::size_t placeOf(Index row, Index length) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(length);
+}
 
-// Samples in somebody else's memory: x in one of three forms, targets in one of two, and
-// perhaps weights.
+// Samples in the caller's memory: x in one of three forms, targets in one of two, and perhaps weights.
 struct Samples {
   Index rows = 0;
   Index features = 0;
@@ -27,10 +30,10 @@ struct Samples {
 
   const Scalar* weights = nullptr;  // rows: of each sample's loss; null where all are 1
 
-  const Augmentation* augmentation = nullptr;  // what a batch does to its rows; null for nothing
+  std::uint32_t firstRow = 0;  // number of the first row within the pass, from which augmentation draws
 };
 
-// Which rows of the samples make a batch: order[first] … order[first + rows − 1], or first … themselves where
+// The rows of the samples that make a batch: order[first] … order[first + rows − 1], or first … first + rows − 1 if
 // `order` is null.
 struct Selection {
   const std::int32_t* order;

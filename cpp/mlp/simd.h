@@ -1,5 +1,5 @@
-// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension,
-// which becomes v128 in WebAssembly and SSE, AVX or NEON natively, from the same source.
+// Four numbers that the compiler keeps in one register (two, in double): GCC's and Clang's vector extension. The same
+// source becomes v128 in WebAssembly and SSE, AVX or NEON natively.
 #pragma once
 
 #include <cstring>

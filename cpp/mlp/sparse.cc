@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
-#include "mlp/parallel.h"
+#include "mlp/error.h"
 #include "mlp/simd.h"
+#include "mlp/threads/parallel.h"
 
 namespace mlp {
 namespace {
@@ -24,16 +26,15 @@ void gather(const std::int32_t* indices, const Scalar* values, Index count, cons
 }
 
 // The same for one column.
-void gatherOne(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other,
-               Index stride, const Scalar* start, Scalar* out) {
+void gatherOne(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other, Index stride,
+               const Scalar* start, Scalar* out) {
   Vec sum = splat(start ? *start : Scalar(0));  // in a vector, so that it rounds as its neighbours do
-  for (Index e = 0; e < count; ++e)
-    sum = multiplyAdd(splat(values[e]), splat(other[indices[e] * stride]), sum);
+  for (Index e = 0; e < count; ++e) sum = multiplyAdd(splat(values[e]), splat(other[indices[e] * stride]), sum);
   *out = sum[0];
 }
 
-using Gather = void(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other,
-                    Index stride, const Scalar* start, Scalar* out);
+using Gather = void(const std::int32_t* indices, const Scalar* values, Index count, const Scalar* other, Index stride,
+                    const Scalar* start, Scalar* out);
 
 // out(i, 0 …) for every list i. The kernel comes by pointer so that it stays a function of its own: inlined
 // into this loop, V8 keeps its sums in memory instead of registers, at half the speed.
@@ -63,11 +64,11 @@ void product(const std::int32_t* starts, const std::int32_t* ends, Index lists, 
 }
 
 // Writes the numbers of a row that are not zero from place `end` on, `value(i)` being number i; the place behind
-// the last is written over, too. Groups of zeros, told by one comparison of their bytes, are passed over;
-// elsewhere every number is written and the end moved on only behind those that count: no branch to mispredict.
+// the last is written over, too. Groups of zeros, told by one comparison of their bytes, are skipped; elsewhere every
+// number is written and the end moves on only behind nonzero ones, because a branch would often be mispredicted.
+// Returns the place behind the last.
 template <class Number, class Value>
-void writeNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values,
-                    Index end) {
+Index writeNonzero(const Number* row, Index features, Value value, std::int32_t* columns, Scalar* values, Index end) {
   constexpr Index kGroup = 8 / sizeof(Number) > 1 ? 8 / sizeof(Number) : 1;
   const auto append = [&](Index i) {
     columns[end] = static_cast<std::int32_t>(i);
@@ -82,6 +83,7 @@ void writeNonzero(const Number* row, Index features, Value value, std::int32_t* 
     for (Index j = i; j < i + 2 * kGroup; ++j) append(j);
   }
   for (; i < features; ++i) append(i);
+  return end;
 }
 
 template <class Number>
@@ -91,26 +93,76 @@ std::int32_t countNonzero(const Number* row, Index features) {
   return count;
 }
 
-// Vectors only ever grow, and by doubling.
+// Makes a vector at least `size` long: by doubling, but to no more than `most`. Its contents are lost, so that memory
+// for the old and the new is never needed at once.
 template <class Element>
-void makeRoom(std::vector<Element>& vector, Index size) {
-  const std::size_t needed = static_cast<std::size_t>(size);
-  if (vector.size() < needed) vector.resize(std::max(needed, 2 * vector.size()));
+void makeRoom(std::vector<Element>& vector, Size size, Size most) {
+  const Size had = static_cast<Size>(vector.size());
+  if (had >= size) return;
+  std::vector<Element>().swap(vector);
+  vector.resize(static_cast<std::size_t>(std::max(size, std::min(2 * had, most))));
+}
+template <class Element>
+void makeRoom(std::vector<Element>& vector, Size size) {
+  makeRoom(vector, size, size);
 }
 
-// What looking at a number, and what moving an entry cost, in multiplications.
+// Costs of looking at a number and of moving an entry, in multiplications.
 constexpr double kLookWork = 5;
 constexpr double kMoveWork = 20;
+// Cost of each part for each feature, because each part has a count per feature to clear and to add up.
+constexpr double kCountWork = 2;
+
+// Number of parts to sort by column in: no more than their counts are worth.
+Index sortingParts(double work, Index features) {
+  if (partsOf(work) == 1) return 1;
+  const double worthwhile = work / (kCountWork * static_cast<double>(features));
+  return worthwhile < threadCount() ? std::max<Index>(1, static_cast<Index>(worthwhile)) : threadCount();
+}
 
 }  // namespace
+
+void multiply(const SparseRows& x, ConstMatrixMap kernel, const Scalar* bias, MatrixMap z) {
+  product(x.starts, x.ends, x.rows, x.columns, x.values, kernel.data(), kernel.cols(), bias, z.data());
+}
+
+Index listNonzero(const Scalar* numbers, Index features, std::int32_t* columns, Scalar* values, Index end) {
+  return writeNonzero(
+      numbers, features, [&](Index i) { return numbers[i]; }, columns, values, end);
+}
+
+// The most entries that `rows` rows can have, and a free place behind each row.
+Size SparseBatch::mostEntries(const Samples& samples, Index rows) {
+  if (!samples.rowStarts) return Size(rows) * (Size(samples.features) + 1);
+  Size longest = 0;
+  for (Index row = 0; row < samples.rows; ++row) {
+    longest = std::max<Size>(longest, samples.rowStarts[row + 1] - samples.rowStarts[row]);
+  }
+  const Size all = samples.rowStarts[samples.rows] - samples.rowStarts[0];
+  return std::min(all, longest * rows) + rows;
+}
+
+Size SparseBatch::gatherBytes(const Samples& samples, Index rows, bool forGradient, bool dense) {
+  Samples seen = samples;
+  if (dense) seen.rowStarts = nullptr;
+  const Size most = mostEntries(seen, rows), entry = sizeof(std::int32_t) + sizeof(Scalar);
+  Size bytes = 2 * Size(rows) * static_cast<Size>(sizeof(std::int32_t)) + most * entry;
+  if (forGradient) {
+    const double looks =
+        seen.rowStarts ? 0 : kLookWork * static_cast<double>(rows) * static_cast<double>(seen.features);
+    const Size parts = sortingParts(looks + kMoveWork * static_cast<double>(most), seen.features);
+    bytes += most * entry + (Size(seen.features) * (parts + 1) + 1) * static_cast<Size>(sizeof(std::int32_t));
+  }
+  return bytes;
+}
 
 void SparseBatch::gather(const Samples& samples, const Selection& selection, bool forGradient) {
   rows_ = selection.rows;
   features_ = samples.features;
-  const double looks = samples.rowStarts ? 0 : kLookWork * static_cast<double>(rows_ * features_);
+  const double looks = samples.rowStarts ? 0 : kLookWork * static_cast<double>(rows_) * static_cast<double>(features_);
   countEntries(samples, selection, partsOf(looks));
   const double moves = kMoveWork * static_cast<double>(rowEnds_[static_cast<std::size_t>(rows_) - 1]);
-  const Index parts = partsOf(looks + moves) > 1 ? threadCount() : 1;
+  const Index parts = sortingParts(looks + moves, features_);
   fillRows(samples, selection, parts, forGradient);
   if (forGradient) sortByColumn(parts);
 }
@@ -123,28 +175,30 @@ void SparseBatch::countEntries(const Samples& samples, const Selection& selectio
   parallelRanges(rows_, parts, [&](Index begin, Index end, int) {
     for (Index i = begin; i < end; ++i) {
       const Index row = selection[i];
-      const Index place = row * features_;
+      const std::size_t place = samples.rowStarts ? 0 : placeOf(row, features_);
       ends[i] = samples.rowStarts ? samples.rowStarts[row + 1] - samples.rowStarts[row]
                 : samples.bytes   ? countNonzero(samples.bytes + place, features_)
                                   : countNonzero(samples.dense + place, features_);
     }
   });
-  std::int32_t start = 0;
+  Size start = 0;
   for (Index i = 0; i < rows_; ++i) {
-    starts[i] = start;
-    ends[i] += start;
-    start = ends[i] + 1;
+    starts[i] = static_cast<std::int32_t>(start);
+    start += ends[i] + 1;
+    ends[i] = static_cast<std::int32_t>(start - 1);
   }
-  makeRoom(columns_, start);
-  makeRoom(values_, start);
+  require(start <= std::numeric_limits<std::int32_t>::max(), "batch: expected fewer numbers that are not zero");
+  const Size most = start > static_cast<Size>(columns_.size()) ? mostEntries(samples, rows_) : 0;
+  makeRoom(columns_, start, most);
+  makeRoom(values_, start, most);
 }
 
 void SparseBatch::fillRows(const Samples& samples, const Selection& selection, Index parts, bool counted) {
-  if (counted) makeRoom(places_, parts * features_);
+  if (counted) makeRoom(places_, Size(parts) * features_);
   parallelFor(parts, [&](Index part, int) {
     std::int32_t* const counts = places_.data() + part * features_;
     if (counted) std::fill(counts, counts + features_, 0);
-    for (Index i = part * rows_ / parts; i < (part + 1) * rows_ / parts; ++i) {
+    for (Index i = partBegin(part, rows_, parts), last = partBegin(part + 1, rows_, parts); i < last; ++i) {
       const Index row = selection[i];
       const Index begin = rowStarts_[static_cast<std::size_t>(i)], end = rowEnds_[static_cast<std::size_t>(i)];
       if (samples.rowStarts) {
@@ -152,17 +206,17 @@ void SparseBatch::fillRows(const Samples& samples, const Selection& selection, I
         std::copy(samples.columns + from, samples.columns + from + end - begin, columns_.data() + begin);
         std::copy(samples.values + from, samples.values + from + end - begin, values_.data() + begin);
       } else if (samples.bytes) {
-        const std::uint8_t* const numbers = samples.bytes + row * features_;
+        const std::uint8_t* const numbers = samples.bytes + placeOf(row, features_);
         writeNonzero(
             numbers, features_, [&](Index j) { return static_cast<Scalar>(numbers[j]) * samples.scale; },
             columns_.data(), values_.data(), begin);
       } else {
-        const Scalar* const numbers = samples.dense + row * features_;
-        writeNonzero(
-            numbers, features_, [&](Index j) { return numbers[j]; }, columns_.data(), values_.data(), begin);
+        const Scalar* const numbers = samples.dense + placeOf(row, features_);
+        listNonzero(numbers, features_, columns_.data(), values_.data(), begin);
       }
       if (!counted) continue;
-      for (const std::int32_t *column = columns_.data() + begin, *last = columns_.data() + end; column < last; ++column) {
+      for (const std::int32_t *column = columns_.data() + begin, *last = columns_.data() + end; column < last;
+           ++column) {
         ++counts[*column];
       }
     }
@@ -171,13 +225,14 @@ void SparseBatch::fillRows(const Samples& samples, const Selection& selection, I
 
 // A counting sort; it is stable, so that the entries of a column stay in the order of the rows.
 void SparseBatch::sortByColumn(Index parts) {
-  makeRoom(columnStarts_, features_ + 1);
-  makeRoom(rowOf_, static_cast<Index>(columns_.size()));
-  makeRoom(valuesByColumn_, static_cast<Index>(columns_.size()));
+  makeRoom(columnStarts_, Size(features_) + 1);
+  makeRoom(rowOf_, static_cast<Size>(columns_.size()));
+  makeRoom(valuesByColumn_, static_cast<Size>(columns_.size()));
   std::int32_t start = 0;
   for (Index column = 0; column < features_; ++column) {
     columnStarts_[static_cast<std::size_t>(column)] = start;
-    for (std::int32_t* place = places_.data() + column; place < places_.data() + parts * features_; place += features_) {
+    for (std::int32_t* place = places_.data() + column; place < places_.data() + parts * features_;
+         place += features_) {
       const std::int32_t count = *place;
       *place = start;
       start += count;
@@ -186,7 +241,7 @@ void SparseBatch::sortByColumn(Index parts) {
   columnStarts_[static_cast<std::size_t>(features_)] = start;
   parallelFor(parts, [&](Index part, int) {
     std::int32_t* const next = places_.data() + part * features_;
-    for (Index row = part * rows_ / parts; row < (part + 1) * rows_ / parts; ++row) {
+    for (Index row = partBegin(part, rows_, parts), last = partBegin(part + 1, rows_, parts); row < last; ++row) {
       const std::int32_t end = rowEnds_[static_cast<std::size_t>(row)];
       for (std::int32_t e = rowStarts_[static_cast<std::size_t>(row)]; e < end; ++e) {
         const std::int32_t place = next[columns_[static_cast<std::size_t>(e)]]++;
@@ -198,8 +253,7 @@ void SparseBatch::sortByColumn(Index parts) {
 }
 
 void SparseBatch::multiply(ConstMatrixMap kernel, const Scalar* bias, MatrixMap z) const {
-  product(rowStarts_.data(), rowEnds_.data(), rows_, columns_.data(), values_.data(), kernel.data(), kernel.cols(),
-          bias, z.data());
+  mlp::multiply({rows_, rowStarts_.data(), rowEnds_.data(), columns_.data(), values_.data()}, kernel, bias, z);
 }
 
 void SparseBatch::multiplyTransposed(ConstMatrixMap delta, MatrixMap grad) const {

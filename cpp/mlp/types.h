@@ -8,16 +8,23 @@
 
 namespace mlp {
 
-// float is what ships; MLP_DOUBLE builds the whole core in double, for the gradient proofs.
+// The package uses float. MLP_DOUBLE builds the whole core in double, because checks of gradients need its precision.
 #ifdef MLP_DOUBLE
 using Scalar = double;
 #else
 using Scalar = float;
 #endif
 
+// 64 bits natively, 32 on the web. MLP_INDEX32 gives a native build 32 bits too, so that tests meet the limits of the
+// web.
 using Index = Eigen::Index;
 
-// On a function that nothing waits for, in a file that is built for speed: it is built for size, and once.
+// A count of numbers or bytes. It has 64 bits, because a product of Indices may be too large for the 32 bits that they
+// have on the web, and a size must come out right before it can be refused.
+using Size = std::int64_t;
+
+// Marks a seldom called function in a file that is built for speed: this one is built for size and never inlined,
+// because its speed does not matter, but every byte is downloaded.
 #ifdef __clang__
 #define MLP_SMALL __attribute__((minsize, noinline))
 #else
@@ -33,7 +40,7 @@ using ConstMatrixMap = Eigen::Map<const Matrix>;
 using VectorMap = Eigen::Map<Vector>;
 using ConstVectorMap = Eigen::Map<const Vector>;
 
-// Entries that stand in the program's data: no code makes or frees them.
+// A list of constants in the program's data, because a std::vector would need code to fill and to free it.
 template <class Entry>
 class Table {
  public:

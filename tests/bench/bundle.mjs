@@ -1,4 +1,4 @@
-/** What a page gets of each peer: one bundle of minified modules, shared parts in chunks of their own. */
+/** The bundle of each peer for a page: one bundle of minified modules, shared parts in chunks of their own. */
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';

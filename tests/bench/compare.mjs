@@ -1,7 +1,7 @@
-/** Whether anything of ours lost more than a fifth against the committed results. */
+/** Compares our figures with the committed results: a loss of more than a fifth is reported. */
 const LOSS = 0.2;
 
-/** @returns what fell: { row, work, was, is } with ratios to native SSE (size: kB, where more is a loss). */
+/** @returns the works that fell: { row, work, was, is } with ratios to native SSE (size: kB, where more is a loss). */
 export function losses(committed, rows) {
   return pairs(committed, rows).filter(({ work, was, is }) =>
     work === 'size' ? is > was * (1 + LOSS) : is < was * (1 - LOSS),

@@ -1,4 +1,4 @@
-// Where one way overtakes another:  node tests/bench/curves.mjs
+// Crossovers, at which one way overtakes another:  node tests/bench/curves.mjs
 //
 // Prints two Markdown tables of samples a second that `fit` trains: with zeros skipped and not, over the density of the
 // input; with one thread and more, over the width of the network. Every figure is the median of three rounds, in which

@@ -1,4 +1,4 @@
-/** What the figures were made on and with. */
+/** Machine and software that the figures were made with. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import path from 'node:path';

@@ -7,5 +7,5 @@ export const BENCH = path.dirname(fileURLToPath(import.meta.url));
 export const ROOT = path.resolve(BENCH, '../..');
 /** The built package. */
 export const DIST = path.join(ROOT, 'dist');
-/** What the benchmark makes: data, bundles, the native program. */
+/** Products of the benchmark: data, bundles, the native program. */
 export const BUILD = path.join(ROOT, 'build/bench');

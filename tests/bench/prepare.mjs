@@ -1,4 +1,4 @@
-/** What has to be there before anything is measured: the peers, the package, the data. */
+/** Prepares the peers, the package and the data, before anything is measured. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';

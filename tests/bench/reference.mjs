@@ -7,7 +7,7 @@ import path from 'node:path';
 import { readBytes, readFloats } from './data/prepare.mjs';
 import { splitWeights, weightShapes } from './works/index.mjs';
 
-/** How many samples losses are taken from. */
+/** Number of samples that losses are taken from. */
 export const LOSS_ROWS = 1000;
 
 /** Mean cross-entropy of outputs (rows × units) against classes. */

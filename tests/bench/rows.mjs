@@ -1,6 +1,6 @@
 /**
- * Who is measured, and how: one row each. `missing()` answers why a row cannot be measured here, if it cannot; such
- * rows are skipped, and the report says why.
+ * The libraries that are measured, and how: one row each. `missing()` gives the reason if a row cannot be measured
+ * here; such rows are skipped, and the report says why.
  *
  * id       of the row, in results.json and for --only (any part of it, or of its group)
  * host     node, page (headless Chromium), native or torch

@@ -149,7 +149,7 @@ function summary() {
   };
 }
 
-/** What seems lost is measured three times more before it is called so. */
+/** Measures apparent losses three times more before it reports them. */
 async function judge() {
   if (!existsSync(committedFile)) return console.log('There is no results.json to compare with.');
   const committed = JSON.parse(readFileSync(committedFile, 'utf8'));

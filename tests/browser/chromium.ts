@@ -5,15 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Chromium: CHROMIUM_PATH, else Debian's, else whatever PATH has. */
 function executable(): string {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'chromium'));
-  const found = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', ...onPath].find(
-    (path) => path && existsSync(path),
-  );
+  const found = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', ...onPath].find((path) => path && existsSync(path));
   if (!found) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
   return found;
 }
@@ -33,6 +31,22 @@ export function launch(): Promise<Browser> {
   });
 }
 
+/** Headers that let a page share memory between threads. */
+export const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
+/** Puts errors and warnings of a page among `complaints`. */
+export function hear(page: Page, complaints: string[]): void {
+  page.on('console', (message) => {
+    // Playwright's own, where a test has no service workers.
+    if (message.text() === 'Service Worker registration blocked by Playwright') return;
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+}
+
 /** After a test: closes its pages, and expects that none of them had `complaints`, which are then forgotten. */
 export async function closeInSilence(browser: Browser, complaints: string[]): Promise<void> {
   await Promise.all(browser.contexts().map((context) => context.close()));
@@ -49,17 +63,13 @@ const MEDIA_TYPES: Record<string, string> = {
 
 /** A folder on the web. */
 export interface Site {
-  /** Where it is; ends with the path it was put under. */
+  /** Its address; ends with the path it was put under. */
   url: string;
   close(): Promise<void>;
 }
 
 /** Serves `folder` under `path`, which begins and ends with a slash, and nothing anywhere else; all with `headers`. */
-export async function serve(
-  folder: string,
-  path: string,
-  headers: Record<string, string> = {},
-): Promise<Site> {
+export async function serve(folder: string, path: string, headers: Record<string, string> = {}): Promise<Site> {
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');

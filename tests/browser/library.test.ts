@@ -1,52 +1,22 @@
 /** The package in Chromium, without a bundler: from a static server, by an import map, under a strict policy. */
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as mlp from 'mlp-wasm';
 import * as digits from 'mlp-wasm/digits';
-import { fingerprint } from '../js/fingerprint.js';
-import { relay } from '../js/relay.js';
-import { inThread } from '../js/thread.js';
-import { closeInSilence, launch, serve, type Site } from './chromium.js';
-import { makeLibrary, policyFor, type Library } from './library.js';
+import { fingerprint } from '../js/support/fingerprint.js';
+import { relay } from '../js/support/relay.js';
+import { inThread } from '../js/support/thread.js';
+import { visitLibrary, type Library } from './library.js';
 
 declare const library: Library;
 
-let made: Awaited<ReturnType<typeof makeLibrary>>;
-let browser: Browser;
-let site: Site;
-let complaints: string[] = [];
-
-beforeAll(async () => {
-  made = await makeLibrary();
-  const policy = await policyFor(made.folder);
-  [browser, site] = await Promise.all([
-    launch(),
-    serve(made.folder, '/some/path/', { 'content-security-policy': policy }),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-  await made?.remove();
-});
-afterEach(() => closeInSilence(browser, complaints));
-
-async function open(): Promise<Page> {
-  const page = await (await browser.newContext()).newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(site.url); // returns once the module has run
-  return page;
-}
+const here = visitLibrary();
 
 describe('The package on a page', () => {
-  it('runs the program of the README under a policy without unsafe-eval', async () => {
-    const page = await open();
+  it('runs the program of web/docs/start.md under a policy without unsafe-eval', async () => {
+    const page = await here.open();
     expect(await page.evaluate(() => library.canEval())).toBe(false);
-    complaints = []; // Chromium reports the eval that it refused.
+    here.complaints.splice(0); // Chromium reports the eval that it refused.
     const { names, loss, accuracy, predictions, same } = await page.evaluate(() => library.program());
     expect(names).toEqual(['loss', 'accuracy', 'valLoss', 'valAccuracy']);
     expect(loss).toBeLessThan(0.5);
@@ -56,13 +26,13 @@ describe('The package on a page', () => {
   });
 
   it('lets the page draw while it trains', async () => {
-    const page = await open();
+    const page = await here.open();
     const { frames } = await page.evaluate(() => library.program());
     expect(frames).toBeGreaterThan(3);
   });
 
   it('loads the relaxed SIMD flavour, which Chromium has, and nothing that it does not need', async () => {
-    const page = await open();
+    const page = await here.open();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)!));
     await page.evaluate(() => library.program());
@@ -70,12 +40,11 @@ describe('The package on a page', () => {
   });
 
   it('agrees with PyTorch and with central differences in that flavour too', async () => {
-    const page = await open();
+    const page = await here.open();
     const golden = await readFile(new URL('../golden/golden.json', import.meta.url), 'utf8');
     const { simd, worst } = await page.evaluate((golden) => library.inPage('deviations', { golden }), golden);
     expect(simd).toBe('relaxed');
-    for (const [what, deviation] of Object.entries(worst))
-      expect([what, deviation < 1]).toEqual([what, true]);
+    for (const [what, deviation] of Object.entries(worst)) expect([what, deviation < 1]).toEqual([what, true]);
   });
 });
 
@@ -86,30 +55,30 @@ describe('With deterministic, the same seed gives the same bits as in Node', () 
   });
 
   it('on a page', async () => {
-    const page = await open();
+    const page = await here.open();
     expect(
       await page.evaluate(() => library.inPage('fingerprint', { seed: 42, init: { deterministic: true } })),
     ).toEqual(node);
   });
 
   it('in a module worker', async () => {
-    const page = await open();
+    const page = await here.open();
     expect(
       await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { deterministic: true } })),
     ).toEqual(node);
   });
 
   it('without SIMD', async () => {
-    const page = await open();
-    expect(
-      await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { simd: false } })),
-    ).toEqual(node);
+    const page = await here.open();
+    expect(await page.evaluate(() => library.inWorker('fingerprint', { seed: 42, init: { simd: false } }))).toEqual(
+      node,
+    );
   });
 });
 
 describe('A training goes on to the bit', () => {
   it('from Node to a thread, a page, a worker of it, and back', async () => {
-    const page = await open();
+    const page = await here.open();
     for (const optimizer of mlp.OPTIMIZERS) {
       const leg = { init: { deterministic: true }, optimizer };
       const whole = await relay(mlp, leg);
@@ -124,32 +93,32 @@ describe('A training goes on to the bit', () => {
 
 describe('init on a page', () => {
   it('says which address it tried when the module is missing', async () => {
-    const page = await open();
+    const page = await here.open();
     await page.route('**/mlp-relaxed.wasm', (route) => route.fulfill({ status: 404, body: 'Not found' }));
     const message = await page.evaluate(() => library.initError());
-    complaints = []; // Chromium reports the 404.
+    here.complaints.splice(0); // Chromium reports the 404.
     expect(message).toBe(
-      `Error: mlp-wasm: could not load the WebAssembly module from ${site.url}package/mlp-relaxed.wasm: the server answered 404 Not Found`,
+      `Error: mlp-wasm: could not load the WebAssembly module from ${here.site.url}package/mlp-relaxed.wasm: the server answered 404 Not Found. Expected mlp-relaxed.wasm of this mlp-wasm, beside it or at wasmUrl`,
     );
   });
 
   it('says so when there is a page in its place, and works once it is there', async () => {
-    const page = await open();
+    const page = await here.open();
     await page.route('**/mlp-relaxed.wasm', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
     );
     const message = await page.evaluate(() => library.initError());
     expect(message).toMatch(
-      /could not load the WebAssembly module from http.*\/package\/mlp-relaxed\.wasm: .*magic word/,
+      /could not load the WebAssembly module from http.*\/package\/mlp-relaxed\.wasm: it is not WebAssembly: it begins with "<!doctype html>"/,
     );
     await page.unroute('**/mlp-relaxed.wasm');
     expect(await page.evaluate(() => library.initError())).toBe('no error');
   });
 
   it('takes a wasmUrl as the page sees it', async () => {
-    const page = await open();
+    const page = await here.open();
     const elsewhere = await page.evaluate(() => library.initError({ wasmUrl: 'nowhere/mlp.wasm' }));
-    complaints = []; // Chromium reports the 404.
+    here.complaints.splice(0); // Chromium reports the 404.
     expect(elsewhere).toMatch(/from nowhere\/mlp\.wasm: the server answered 404/);
     expect(await page.evaluate(() => library.initError({ wasmUrl: 'package/mlp.wasm' }))).toBe('no error');
   });

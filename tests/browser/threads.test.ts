@@ -1,39 +1,30 @@
 /** Threads in Chromium: in pages that may share memory, and in those that may not. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
-import { shareWork } from '../js/shared-work.js';
-import { inThread } from '../js/thread.js';
-import { closeInSilence, launch, serve, type Site } from './chromium.js';
-import { makeLibrary, policyFor, type Library } from './library.js';
+import { shareWork } from '../js/support/shared-work.js';
+import { inThread } from '../js/support/thread.js';
+import { closeInSilence, hear, ISOLATION, launch, type Site } from './chromium.js';
+import { makeLibrary, serveLibrary, type Library } from './library.js';
 
 declare const library: Library;
 
-const ISOLATION = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-};
 const TWO = { init: { deterministic: true, threads: 2 } };
 const ONE = { init: { deterministic: true } };
 
 let made: Awaited<ReturnType<typeof makeLibrary>>;
 let browser: Browser;
 let sites: Record<'isolated' | 'plain' | 'withoutWorkers', Site>;
-let complaints: string[] = [];
-/** What one thread computes, in Node. */
+const complaints: string[] = [];
+/** The results of one thread, in Node. */
 let expected: string[];
 
 beforeAll(async () => {
   made = await makeLibrary();
-  const site = async (headers: object, workers?: string) =>
-    serve(made.folder, '/some/path/', {
-      ...headers,
-      'content-security-policy': await policyFor(made.folder, workers),
-    });
   browser = await launch();
   sites = {
-    isolated: await site(ISOLATION),
-    plain: await site({}),
-    withoutWorkers: await site(ISOLATION, "'none'"),
+    isolated: await serveLibrary(made.folder, ISOLATION),
+    plain: await serveLibrary(made.folder),
+    withoutWorkers: await serveLibrary(made.folder, ISOLATION, "'none'"),
   };
   expected = (await inThread(shareWork, ONE)).hashes;
 });
@@ -46,10 +37,7 @@ afterEach(() => closeInSilence(browser, complaints));
 
 async function open({ url }: Site): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  hear(page, complaints);
   await page.goto(url); // returns once the module has run
   return page;
 }
@@ -59,7 +47,7 @@ describe('In a page that is cross-origin isolated, two threads', () => {
     const page = await open(sites.isolated);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     const { backend, hashes } = await page.evaluate((options) => library.inPage('shareWork', options), TWO);
-    expect(backend).toEqual({ simd: true, threads: 2 });
+    expect(backend).toEqual({ simd: true, threads: 2, deterministic: true });
     expect(hashes).toEqual(expected);
     expect(page.workers()).toHaveLength(1);
   });
@@ -67,7 +55,7 @@ describe('In a page that is cross-origin isolated, two threads', () => {
   it('and in a module worker', async () => {
     const page = await open(sites.isolated);
     const { backend, hashes } = await page.evaluate((options) => library.inWorker('shareWork', options), TWO);
-    expect(backend).toEqual({ simd: true, threads: 2 });
+    expect(backend).toEqual({ simd: true, threads: 2, deterministic: true });
     expect(hashes).toEqual(expected);
   });
 
@@ -79,7 +67,7 @@ describe('In a page that is cross-origin isolated, two threads', () => {
         }),
       ),
     );
-    expect(two!.backend).toEqual({ simd: 'relaxed', threads: 2 });
+    expect(two!.backend).toEqual({ simd: 'relaxed', threads: 2, deterministic: false });
     expect(two!.hashes).toEqual(one!.hashes);
   });
 
@@ -88,22 +76,31 @@ describe('In a page that is cross-origin isolated, two threads', () => {
     const { backend } = await page.evaluate((options) => library.endedInTheMiddle('shareWork', options), TWO);
     expect(backend.threads).toBe(2);
     await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
-    // What is left would keep the processors busy, or the page from closing.
+    // Workers that were left over would keep the processors busy, or the page from closing.
     const { hashes } = await page.evaluate((options) => library.inWorker('shareWork', options), TWO);
     expect(hashes).toEqual(expected);
   });
 });
 
-describe('One thread does the work without complaint', () => {
+/** Expects one warning of ours, with this reason, and forgets it, with what Chromium itself has said. */
+async function expectWarning(reason: string) {
+  const ours = () => complaints.filter((text) => text.startsWith('mlp-wasm: threads: 2 were asked for and it is 1'));
+  await expect.poll(() => ours().length).toBe(1);
+  expect(ours()[0]).toContain(reason);
+  complaints.splice(0);
+}
+
+describe('One thread does the work, and a warning says why,', () => {
   it('in a page that is not isolated', async () => {
     const page = await open(sites.plain);
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     for (const where of ['inPage', 'inWorker'] as const) {
-      const { backend, hashes } = await page.evaluate(
-        ([where, options]) => library[where]('shareWork', options),
-        [where, TWO] as const,
-      );
-      expect(backend).toEqual({ simd: true, threads: 1 });
+      const { backend, hashes } = await page.evaluate(([where, options]) => library[where]('shareWork', options), [
+        where,
+        TWO,
+      ] as const);
+      await expectWarning('Cross-Origin-Embedder-Policy: require-corp');
+      expect(backend).toEqual({ simd: true, threads: 1, deterministic: true });
       expect(hashes).toEqual(expected);
     }
   });
@@ -113,8 +110,8 @@ describe('One thread does the work without complaint', () => {
     const began = performance.now();
     const { backend, hashes } = await page.evaluate((options) => library.inPage('shareWork', options), TWO);
     expect(performance.now() - began).toBeLessThan(10_000);
-    complaints = []; // Chromium reports the worker that it refused.
-    expect(backend).toEqual({ simd: true, threads: 1 });
+    await expectWarning('thread');
+    expect(backend).toEqual({ simd: true, threads: 1, deterministic: true });
     expect(hashes).toEqual(expected);
   });
 
@@ -128,7 +125,8 @@ describe('One thread does the work without complaint', () => {
       } as unknown as typeof Worker;
       return library.inPage('shareWork', options);
     }, TWO);
-    expect(backend).toEqual({ simd: true, threads: 1 });
+    await expectWarning('Not here');
+    expect(backend).toEqual({ simd: true, threads: 1, deterministic: true });
     expect(hashes).toEqual(expected);
   });
 
@@ -137,8 +135,8 @@ describe('One thread does the work without complaint', () => {
       const page = await open(sites.isolated);
       await page.route('**/thread.js', (route) => route.fulfill({ ...answer, headers: ISOLATION }));
       const { backend, hashes } = await page.evaluate((options) => library.inPage('shareWork', options), TWO);
-      complaints = []; // Chromium reports what is missing.
-      expect(backend).toEqual({ simd: true, threads: 1 });
+      await expectWarning('missing, not JavaScript');
+      expect(backend).toEqual({ simd: true, threads: 1, deterministic: true });
       expect(hashes).toEqual(expected);
     }
   });
@@ -151,7 +149,8 @@ describe('One thread does the work without complaint', () => {
     const began = performance.now();
     const { backend, hashes } = await page.evaluate((options) => library.inPage('shareWork', options), TWO);
     expect(performance.now() - began).toBeGreaterThan(4000);
-    expect(backend).toEqual({ simd: true, threads: 1 });
+    await expectWarning('no answer within 5000 ms');
+    expect(backend).toEqual({ simd: true, threads: 1, deterministic: true });
     expect(hashes).toEqual(expected);
     expect(page.workers()).toHaveLength(0);
   });

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import * as mlp from 'mlp-wasm';
 import { generateDigits } from 'mlp-wasm/digits';
-import { launch, serve, type Site } from './chromium.js';
-import { makeLibrary, policyFor, type Library } from './library.js';
+import { closeInSilence, hear, ISOLATION, launch, type Site } from './chromium.js';
+import { makeLibrary, serveLibrary, type Library } from './library.js';
 
 declare const library: Library;
 
@@ -15,19 +15,11 @@ let complaints: string[] = [];
 
 beforeAll(async () => {
   made = await makeLibrary();
-  const site = async (headers: object, workers?: string) =>
-    serve(made.folder, '/some/path/', {
-      ...headers,
-      'content-security-policy': await policyFor(made.folder, workers),
-    });
   browser = await launch();
   sites = {
-    plain: await site({}),
-    isolated: await site({
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    }),
-    withoutWorkers: await site({}, "'none'"),
+    plain: await serveLibrary(made.folder),
+    isolated: await serveLibrary(made.folder, ISOLATION),
+    withoutWorkers: await serveLibrary(made.folder, {}, "'none'"),
   };
 });
 afterAll(async () => {
@@ -35,26 +27,18 @@ afterAll(async () => {
   await Promise.all(Object.values(sites ?? {}).map((site) => site.close()));
   await made?.remove();
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterEach(() => closeInSilence(browser, complaints));
 
 async function open({ url }: Site = sites.plain): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  hear(page, complaints);
   await page.goto(url); // returns once the module has run
   return page;
 }
 
 const noWorkers = (page: Page) => expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0);
 
-/** What connect says with these options. */
+/** The error of connect with these options. */
 const connectError = (page: Page, options: object = {}) =>
   page.evaluate(async (given) => {
     try {
@@ -122,7 +106,7 @@ describe('A worker in Chromium', () => {
       remote.terminate();
       return answer;
     });
-    expect(backend).toEqual({ simd: 'relaxed', threads: 2 });
+    expect(backend).toEqual({ simd: 'relaxed', threads: 2, deterministic: false });
     await noWorkers(page);
   });
 
@@ -133,10 +117,7 @@ describe('A worker in Chromium', () => {
       const { x, y } = await library.digits.generateDigits({ count: 2000, seed: 1 });
       const model = await remote.sequential({
         seed: 1,
-        layers: [
-          remote.dense({ units: 256, activation: 'relu', inputShape: [784] }),
-          remote.dense({ units: 10 }),
-        ],
+        layers: [remote.dense({ units: 256, activation: 'relu', inputShape: [784] }), remote.dense({ units: 10 })],
       });
       await model.compile({
         optimizer: 'sgd',
@@ -207,17 +188,16 @@ describe('A worker in Chromium', () => {
       remotes[0].terminate();
       return Promise.all(remotes.map((remote) => remote.backend().catch((error: unknown) => String(error))));
     });
-    expect(backends).toEqual(['Error: mlp-wasm: the worker was terminated', { simd: false, threads: 1 }]);
+    expect(backends).toEqual([
+      'Error: mlp-wasm: the worker was terminated',
+      { simd: false, threads: 1, deterministic: true },
+    ]);
   });
 });
 
 describe('A worker in Chromium that ends', () => {
   it.each([
-    [
-      'an error that nobody catches',
-      `setTimeout(() => { throw new TypeError('boom'); }, 300)`,
-      /ended: .*boom/,
-    ],
+    ['an error that nobody catches', `setTimeout(() => { throw new TypeError('boom'); }, 300)`, /ended: .*boom/],
     [
       'an abort of the core',
       `setTimeout(() => { performance.now = () => { throw new WebAssembly.RuntimeError('Aborted(OOM)'); }; }, 300)`,
@@ -247,7 +227,8 @@ describe('A worker in Chromium that ends', () => {
 });
 
 describe('connect in Chromium', () => {
-  const UNLOADABLE = /^Error: mlp-wasm: the worker could not be started: its script could not be loaded: /;
+  const UNLOADABLE =
+    /^Error: mlp-wasm: the worker could not be started: its script could not be loaded from http\S+\/worker-host\.js: /;
 
   it('says when the policy allows no workers', async () => {
     const page = await open(sites.withoutWorkers);
@@ -269,8 +250,11 @@ describe('connect in Chromium', () => {
 
   it('says when the script is missing, or something else, or fails', async () => {
     for (const [answer, said] of [
-      [{ status: 404 }, UNLOADABLE],
-      [{ contentType: 'text/html', body: '<!doctype html>' }, UNLOADABLE],
+      [{ status: 404 }, /could not be loaded from \S+worker-host\.js: the server answered 404$/],
+      [
+        { contentType: 'text/html', body: '<!doctype html>' },
+        /: the server says that it is text\/html, not JavaScript$/,
+      ],
       [{ contentType: 'text/javascript', body: 'throw new Error("early")' }, /could not be started: .*early/],
     ] as const) {
       const page = await open();
@@ -282,11 +266,9 @@ describe('connect in Chromium', () => {
 
   it('says when it does not start in time, and ends it', async () => {
     const page = await open();
-    await page.route('**/worker-host.js', (route) =>
-      route.fulfill({ contentType: 'text/javascript', body: '' }),
-    );
+    await page.route('**/worker-host.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
     expect(await connectError(page, { timeoutMs: 300 })).toBe(
-      'Error: mlp-wasm: the worker could not be started: its script has not run within 300 ms',
+      `Error: mlp-wasm: the worker could not be started: its script has not run from ${sites.plain.url}package/worker-host.js within 300 ms`,
     );
     await noWorkers(page);
   });
@@ -295,7 +277,7 @@ describe('connect in Chromium', () => {
     const page = await open();
     await page.route('**/mlp-relaxed.wasm', (route) => route.fulfill({ status: 404, body: 'Not found' }));
     expect(await connectError(page)).toBe(
-      `Error: mlp-wasm: could not load the WebAssembly module from ${sites.plain.url}package/mlp-relaxed.wasm: the server answered 404 Not Found`,
+      `Error: mlp-wasm: could not load the WebAssembly module from ${sites.plain.url}package/mlp-relaxed.wasm: the server answered 404 Not Found. Expected mlp-relaxed.wasm of this mlp-wasm, beside it or at wasmUrl`,
     );
     complaints = []; // Chromium reports the 404.
     await noWorkers(page);
@@ -305,9 +287,48 @@ describe('connect in Chromium', () => {
     const page = await open();
     expect(await connectError(page, { wasmUrl: 'package/mlp.wasm' })).toBe('no error');
     expect(await connectError(page, { workerUrl: 'package/worker-host.js' })).toBe('no error');
-    expect(await connectError(page, { wasmUrl: 'nowhere/mlp.wasm' })).toMatch(
-      /path\/nowhere\/mlp\.wasm: .* 404/,
-    );
+    expect(await connectError(page, { wasmUrl: 'nowhere/mlp.wasm' })).toMatch(/path\/nowhere\/mlp\.wasm: .* 404/);
     complaints = []; // Chromium reports the 404.
+  });
+
+  it('says what it waited for where a server never answers', async () => {
+    const page = await open();
+    await page.route('**/mlp-relaxed.wasm', () => new Promise(() => {}));
+    expect(await connectError(page, { timeoutMs: 3000 })).toMatch(
+      /could not be started: the core has not been loaded from beside http\S+worker-host\.js within 3000 ms$/,
+    );
+    await noWorkers(page);
+  });
+
+  it('starts a script of another origin, a CDN say, by one of its own', async () => {
+    const cdn = await serveLibrary(made.folder, { 'access-control-allow-origin': '*' });
+    const { origin } = new URL(cdn.url);
+    const site = await serveLibrary(made.folder, {}, "'self' blob:", origin);
+    const strict = await serveLibrary(made.folder, {}, "'self'", origin);
+    try {
+      const page = await open(site);
+      // As text, because the test's compiler has an import() of its own.
+      const threads = await page.evaluate(`(async () => {
+        const { connect } = await import(${JSON.stringify(`${cdn.url}package/worker.js`)});
+        const mlp = await connect();
+        const { threads } = await mlp.backend();
+        mlp.terminate();
+        return threads;
+      })()`);
+      expect(threads).toBe(1);
+      expect(await connectError(page, { workerUrl: `${cdn.url}package/worker-host.js` })).toBe('no error');
+      const nowhere = `${cdn.url}nowhere/worker-host.js`;
+      expect(await connectError(page, { workerUrl: nowhere })).toContain(
+        `its script could not be loaded from ${nowhere}: `,
+      );
+      const refused = await open(strict);
+      expect(await connectError(refused, { workerUrl: `${cdn.url}package/worker-host.js` })).toContain(
+        `${cdn.url}package/worker-host.js`,
+      );
+      complaints = []; // Chromium reports the 404, and what the policy forbids.
+      await noWorkers(page);
+    } finally {
+      await Promise.all([cdn.close(), site.close(), strict.close()]);
+    }
   });
 });

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -44,9 +44,8 @@ const std::map<std::string, Formula>& formulas() {
       {"relu", each([](double z, double) { return std::max(z, 0.0); })},
       {"leakyRelu", each([](double z, double alpha) { return z > 0 ? z : alpha * z; })},
       {"elu", each([](double z, double alpha) { return z > 0 ? z : alpha * std::expm1(z); })},
-      {"selu", each([](double z, double) {
-         return 1.05070098735548049 * (z > 0 ? z : 1.67326324235437728 * std::expm1(z));
-       })},
+      {"selu",
+       each([](double z, double) { return 1.05070098735548049 * (z > 0 ? z : 1.67326324235437728 * std::expm1(z)); })},
       {"gelu", each([](double z, double) { return 0.5 * z * (1 + std::erf(z / std::sqrt(2.0))); })},
       {"geluTanh", each([](double z, double) {
          return 0.5 * z * (1 + std::tanh(std::sqrt(2 / 3.14159265358979324) * (z + 0.044715 * z * z * z)));
@@ -55,6 +54,7 @@ const std::map<std::string, Formula>& formulas() {
       {"softplus",
        each([](double z, double) { return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z)); })},
       {"softsign", each([](double z, double) { return z / (1 + std::abs(z)); })},
+      {"exponential", each([](double z, double) { return std::exp(std::min(z, 88.0)); })},
       {"hardSigmoid", each([](double z, double) { return std::min(std::max(z / 6 + 0.5, 0.0), 1.0); })},
       {"softmax",
        [](const Row& z, double) {
@@ -128,8 +128,7 @@ TEST(ActivationTest, ValuesAreThoseOfTheFormula) {
     for (const double alpha : alphasOf(activation)) {
       const Matrix a = apply(activation, z, alpha);
       for (Index row = 0; row < z.rows(); ++row) {
-        const Row expected =
-            formulaOf(activation)(rowOf(z, row), static_cast<double>(static_cast<Scalar>(alpha)));
+        const Row expected = formulaOf(activation)(rowOf(z, row), static_cast<double>(static_cast<Scalar>(alpha)));
         for (Index i = 0; i < z.cols(); ++i) {
           const double value = expected[static_cast<std::size_t>(i)];
           // geluTanh's tail is a difference of nearly equal numbers, hence the absolute part.
@@ -158,14 +157,13 @@ TEST(ActivationTest, DerivativesAreThoseOfTheFormulaByCentralDifferences) {
             up[static_cast<std::size_t>(i)] += h;
             down[static_cast<std::size_t>(i)] -= h;
             const auto piece = [&](double x) {
-              return activation.piece ? activation.piece(static_cast<Scalar>(x), static_cast<Scalar>(alpha))
-                                      : 0;
+              return activation.piece ? activation.piece(static_cast<Scalar>(x), static_cast<Scalar>(alpha)) : 0;
             };
             if (piece(double(z(row, i)) + 2 * h) != piece(double(z(row, i)) - 2 * h)) continue;
             const auto k0 = static_cast<std::size_t>(k);
             const double slope =
                 (formulaOf(activation)(up, alpha)[k0] - formulaOf(activation)(down, alpha)[k0]) / (2 * h);
-            EXPECT_NEAR(double(pulled(row, i)), 2 * slope, within(1e-7, 4e-6))
+            EXPECT_NEAR(double(pulled(row, i)), 2 * slope, within(1e-7, 4e-6) * std::max(1.0, std::abs(slope)))
                 << activation.name << ", ∂a[" << k << "]/∂z[" << i << "] at " << z(row, i);
           }
         }
@@ -188,8 +186,8 @@ TEST(ActivationTest, BackwardScalesTheErrorSignalItIsGiven) {
 
 TEST(ActivationTest, ExtremeInputsGiveFiniteValuesAndSlopes) {
   for (const double size : {50.0, 89.0, 104.0, 1e3, 1e4, 1e6}) {
-    const Matrix z = Scalar(size) *
-                     (Matrix(5, 3) << 1, -1, 0, 1, 1, 1, -1, -1, -1, -1, -1, 1, 0.5, -0.25, 0.75).finished();
+    const Matrix z =
+        Scalar(size) * (Matrix(5, 3) << 1, -1, 0, 1, 1, 1, -1, -1, -1, -1, -1, 1, 0.5, -0.25, 0.75).finished();
     for (const Activation& activation : activations()) {
       const Matrix a = apply(activation, z, activation.defaultAlpha);
       const Matrix slopes = pullBack(activation, z, Matrix::Ones(5, 3), activation.defaultAlpha);
@@ -198,9 +196,46 @@ TEST(ActivationTest, ExtremeInputsGiveFiniteValuesAndSlopes) {
       for (Index row = 0; row < z.rows(); ++row) {
         const Row expected = formulaOf(activation)(rowOf(z, row), activation.defaultAlpha);
         for (Index i = 0; i < z.cols(); ++i) {
-          EXPECT_NEAR(double(a(row, i)), expected[static_cast<std::size_t>(i)], within(1e-13, 1e-6) * size)
+          const double value = expected[static_cast<std::size_t>(i)];
+          EXPECT_NEAR(double(a(row, i)), value, within(1e-13, 1e-6) * std::max(size, std::abs(value)))
               << activation.name << '(' << z(row, i) << ')';
         }
+      }
+    }
+  }
+}
+
+// Numbers of every exponent that a float has, and between them, of both signs: from denormals up to those that α or
+// selu's 1.05 would make too large for a float.
+std::vector<float> everySize() {
+  std::vector<float> sizes = {0, 3.2e38f};
+  for (int exponent = -149; exponent < 128; ++exponent) {
+    for (const float mantissa : {1.0f, 1.2345678f, 1.75f}) {
+      const float size = std::ldexp(mantissa, exponent);
+      if (size < 3.2e38f) sizes.push_back(size);
+    }
+  }
+  return sizes;
+}
+
+TEST(ActivationTest, EveryFiniteFloatGivesAFiniteValueSlopeAndCurvature) {
+  for (const Activation& activation : activations()) {
+    const Scalar alpha = static_cast<Scalar>(activation.defaultAlpha);
+    for (const float size : everySize()) {
+      if (activation.rowTangent && size > 1.6e38f) continue;  // the difference of two logits is no float
+      for (const Scalar z : {Scalar(size), Scalar(-size)}) {
+        const Matrix row = (Matrix(1, 3) << z, -z, z / 2).finished();
+        const Matrix a = apply(activation, row, activation.defaultAlpha);
+        EXPECT_TRUE(a.allFinite()) << activation.name << '(' << z << ") is " << a;
+        const Matrix slopes = pullBack(activation, row, Matrix::Ones(1, 3), activation.defaultAlpha);
+        EXPECT_TRUE(slopes.allFinite()) << activation.name << "'(" << z << ") is " << slopes;
+        if (activation.second) {
+          EXPECT_TRUE(std::isfinite(activation.second(z, a(0, 0), alpha))) << activation.name << "''(" << z << ')';
+        }
+        if (activation.rowTangent) continue;
+        const double expected = formulaOf(activation)({double(z)}, activation.defaultAlpha)[0];
+        EXPECT_NEAR(double(a(0, 0)), expected, within(1e-13, 2e-6) * std::max(1.0, std::abs(expected)))
+            << activation.name << '(' << z << ')';
       }
     }
   }

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mlp/trainer.h"
-#include "testing.h"
+#include "mlp/training/trainer.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -68,8 +68,8 @@ struct Forms {
 Vector trained(const Samples& samples) {
   OptimizerOptions options;
   options.learningRate = 0.01;
-  Model model = makeModel(kFeatures, {{12, "tanh"}, {kOutputs, "softmax"}}, "sparseCategoricalCrossentropy",
-                          "adam", options, {"accuracy"});
+  Model model = makeModel(kFeatures, {{12, "tanh"}, {kOutputs, "softmax"}}, "sparseCategoricalCrossentropy", "adam",
+                          options, {"accuracy"});
   Trainer trainer(model, samples, 16, true);
   for (int epoch = 0; epoch < 2; ++epoch) {
     trainer.beginEpoch();

@@ -1,14 +1,14 @@
-// The same training here and in WebAssembly: tests/js/determinism.test.ts has made tests/golden/bits.json and keeps it.
+// The same training here and in WebAssembly: tests/js/wasm/determinism.test.ts has made tests/golden/bits.json and
+// keeps it.
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "mlp/trainer.h"
-#include "testing.h"
+#include "mlp/training/trainer.h"
+#include "support/golden.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -27,8 +27,7 @@ std::string hashOf(const Vector& parameters) {
 std::string trained(const std::string& activation, const std::string& optimizer) {
   constexpr Index kRows = 50, kFeatures = 23;
   Matrix x(kRows, kFeatures);
-  for (Index i = 0; i < x.size(); ++i)
-    x.data()[i] = static_cast<Scalar>(i * 37 % 101) / Scalar(101) - Scalar(0.5);
+  for (Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Scalar>(i * 37 % 101) / Scalar(101) - Scalar(0.5);
   std::vector<std::int32_t> classes;
   for (std::int32_t row = 0; row < kRows; ++row) classes.push_back(row % 3);
   Model model = makeModel(kFeatures, {{13, activation}, {3, "softmax"}}, "categoricalCrossentropy", optimizer,
@@ -43,7 +42,7 @@ std::string trained(const std::string& activation, const std::string& optimizer)
 
 TEST(BitsTest, TrainingGivesThoseOfWebAssembly) {
   if (kDouble) GTEST_SKIP() << "they are floats there";
-  const auto hashes = nlohmann::json::parse(std::ifstream(MLP_SOURCE_DIR "/tests/golden/bits.json"));
+  const auto hashes = goldenFile("bits.json");
   ASSERT_GT(hashes.size(), 10u);
   for (const auto& [name, hash] : hashes.items()) {
     const std::size_t space = name.find(' ');

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {

@@ -8,7 +8,7 @@
 #include <iostream>
 #include <limits>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -47,14 +47,13 @@ Worst sweep(Function function, Exact exact, float low, float high) {
 void expectWithin(const Worst& worst, double bound, const char* name) {
   EXPECT_LE(worst.ulps, bound) << name << '(' << worst.at << ')';
   EXPECT_GT(worst.count, 1000000) << "enough floats were tried";
-  std::cout << name << " in float: at most " << worst.ulps << " ulp, at " << worst.at << ", of "
-            << worst.count << " floats\n";
+  std::cout << name << " in float: at most " << worst.ulps << " ulp, at " << worst.at << ", of " << worst.count
+            << " floats\n";
 }
 
 // The bounds are those of a sweep over all floats, rounded up: 1.0425, 1.3303, 0.8535, 2.4807 and 1.5415.
 TEST(Elementary, ErrorsOfExpInFloatAreBelowOneAndATwentiethUlp) {
-  expectWithin(sweep([](float x) { return mlp::exp(x); }, [](double x) { return std::exp(x); }, -87, 88),
-               1.05, "exp");
+  expectWithin(sweep([](float x) { return mlp::exp(x); }, [](double x) { return std::exp(x); }, -87, 88), 1.05, "exp");
 }
 
 TEST(Elementary, ErrorsOfTanhInFloatAreBelowOneAndAThirdUlp) {
@@ -65,17 +64,16 @@ TEST(Elementary, ErrorsOfTanhInFloatAreBelowOneAndAThirdUlp) {
 }
 
 TEST(Elementary, ErrorsOfSigmoidInFloatAreBelowTwoAndAHalfUlp) {
-  expectWithin(sweep([](float x) { return mlp::sigmoid(x); }, [](double x) { return 1 / (1 + std::exp(-x)); },
-                     -88, kInfinity),
-               2.49, "sigmoid");
+  expectWithin(
+      sweep([](float x) { return mlp::sigmoid(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }, -88, kInfinity),
+      2.49, "sigmoid");
 }
 
 // The C library's exp and log1p are inside: the bound leaves room for others than glibc's.
 TEST(Elementary, ErrorsOfSoftplusInFloatAreBelowThreeUlp) {
-  expectWithin(
-      sweep([](float x) { return mlp::softplus(x); },
-            [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, -87, kInfinity),
-      3, "softplus");
+  expectWithin(sweep([](float x) { return mlp::softplus(x); },
+                     [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }, -87, kInfinity),
+               3, "softplus");
 }
 
 TEST(Elementary, ExpNeverGivesZeroOrInfinity) {

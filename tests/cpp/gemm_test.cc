@@ -5,20 +5,16 @@
 #include <cmath>
 #include <vector>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
 
 // Scratch of exactly the size that is promised to be enough, filled with NaN: a number left from before would
 // show.
-std::vector<Scalar> scratchOf(Index size) {
-  return std::vector<Scalar>(static_cast<std::size_t>(size), std::nan(""));
-}
+std::vector<Scalar> scratchOf(Index size) { return std::vector<Scalar>(static_cast<std::size_t>(size), std::nan("")); }
 
-Matrix emptyMatrix(Index rows, Index columns) {
-  return Matrix::Constant(rows, columns, Scalar(std::nan("")));
-}
+Matrix emptyMatrix(Index rows, Index columns) { return Matrix::Constant(rows, columns, Scalar(std::nan(""))); }
 
 Matrix product(const Matrix& a, const Matrix& b, const Scalar* bias) {
   Matrix c = emptyMatrix(a.rows(), b.cols());
@@ -29,16 +25,14 @@ Matrix product(const Matrix& a, const Matrix& b, const Scalar* bias) {
 
 // Both versions add the same terms in the same order and no build contracts a·b + c: they agree to the bit.
 void expectAllProductsAsByPlainLoops(Random& random, Index m, Index n, Index k) {
-  const Matrix a = randomNormal(random, m, k), b = randomNormal(random, k, n),
-               bias = randomNormal(random, 1, n);
+  const Matrix a = randomNormal(random, m, k), b = randomNormal(random, k, n), bias = randomNormal(random, 1, n);
   const Matrix aTransposed = a.transpose(), bTransposed = b.transpose();
   Matrix c(m, n);
   const MatrixMap into(c.data(), m, n);
 
   for (const Scalar* maybeBias : {bias.data(), static_cast<const Scalar*>(nullptr)}) {
     reference::multiply(view(a), view(b), maybeBias, into);
-    EXPECT_TRUE(sameBits(product(a, b, maybeBias), c))
-        << m << "×" << n << "×" << k << (maybeBias ? " with bias" : "");
+    EXPECT_TRUE(sameBits(product(a, b, maybeBias), c)) << m << "×" << n << "×" << k << (maybeBias ? " with bias" : "");
   }
 
   Matrix tuned = emptyMatrix(m, n);
@@ -101,8 +95,7 @@ TEST(Gemm, ThePlainLoopsComputeTheProduct) {
 
 TEST(Gemm, ResultsDoNotDependOnHowRowsAndColumnsAreCut) {
   Random random = testRandom(4);
-  const Matrix a = randomNormal(random, 23, 50), b = randomNormal(random, 50, 29),
-               bias = randomNormal(random, 1, 29);
+  const Matrix a = randomNormal(random, 23, 50), b = randomNormal(random, 50, 29), bias = randomNormal(random, 1, 29);
   const Matrix whole = product(a, b, bias.data());
   for (const Index first : {0, 1, 7}) {
     for (const Index count : {1, 4, 13}) {

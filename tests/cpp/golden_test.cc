@@ -1,24 +1,23 @@
 // The library held to what PyTorch's autograd finds; tests/golden/README.md describes the numbers.
 
+#include "support/golden.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "mlp/network.h"
-#include "mlp/trainer.h"
-#include "testing.h"
+#include "mlp/training/trainer.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
 
-using Json = nlohmann::json;
 using Numbers = std::vector<double>;
 
 // An entry may be off by this much of itself, or of this share of the largest entry of its tensor if that is
@@ -28,30 +27,13 @@ constexpr double kBound = within(1e-9, 1e-5);
 constexpr double kShare = 0.1;
 constexpr int kSteps = 10;
 
-Json casesOf(const char* name) {
-  const std::string path = std::string(MLP_SOURCE_DIR "/tests/golden/") + name;
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("no " + path);
-  return Json::parse(file);
-}
-
 const Json& cases() {
   static const Json json = [] {
-    Json all = casesOf("golden.json");
-    for (Json& golden : casesOf("optimizers.json")) all.push_back(std::move(golden));
+    Json all = goldenFile("golden.json");
+    for (Json& golden : goldenFile("optimizers.json")) all.push_back(std::move(golden));
     return all;
   }();
   return json;
-}
-
-Matrix matrixOf(const Json& rows) {
-  Matrix matrix(static_cast<Index>(rows.size()), static_cast<Index>(rows.at(0).size()));
-  for (Index i = 0; i < matrix.rows(); ++i) {
-    for (Index j = 0; j < matrix.cols(); ++j) {
-      matrix(i, j) = rows.at(static_cast<std::size_t>(i)).at(static_cast<std::size_t>(j)).get<Scalar>();
-    }
-  }
-  return matrix;
 }
 
 Numbers joined(const Json& tensors) {
@@ -68,7 +50,7 @@ struct Built {
   Model model;
   Matrix x;
   Matrix targets;
-  std::vector<std::int32_t> classes;  // where the loss takes them
+  std::vector<std::int32_t> classes;  // for losses that take them
 
   Samples samples() const {
     return samplesOf(x, classes.empty() ? &targets : nullptr, classes.empty() ? nullptr : &classes);
@@ -89,8 +71,7 @@ Built build(const Json& golden, const Json& optimizer) {
     const Numbers data = weight.at("data");
     weights.insert(weights.end(), data.begin(), data.end());
   }
-  if (static_cast<Index>(weights.size()) != model.network.parameters().size())
-    throw std::runtime_error("weights");
+  if (static_cast<Index>(weights.size()) != model.network.parameters().size()) throw std::runtime_error("weights");
   for (std::size_t i = 0; i < weights.size(); ++i) {
     model.network.parameters()[static_cast<Index>(i)] = static_cast<Scalar>(weights[i]);
   }
@@ -138,8 +119,8 @@ class Comparison {
  public:
   explicit Comparison(const char* what) : what_(what) {}
   ~Comparison() {
-    std::cout << what_ << " against PyTorch, " << (kDouble ? "double" : "float") << ": worst relative error "
-              << worst_ << " over " << count_ << " numbers";
+    std::cout << what_ << " against PyTorch, " << (kDouble ? "double" : "float") << ": worst relative error " << worst_
+              << " over " << count_ << " numbers";
     std::cout << '\n';
   }
 
@@ -191,8 +172,7 @@ TEST(Golden, ThereAreAtLeastFortyNetworksThatUseEveryActivationLossAndOptimizer)
   for (const Optimizer& optimizer : optimizers()) {
     if (!optimizer.fullBatch()) wanted.emplace_back(optimizer.name);  // for the others there is SciPy below
   }
-  for (const std::string& name : wanted)
-    EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
+  for (const std::string& name : wanted) EXPECT_EQ(std::count(seen.begin(), seen.end(), name) > 0, true) << name;
 }
 
 TEST(Golden, ZAndAOfEveryLayerAreThoseOfPyTorch) {
@@ -204,10 +184,8 @@ TEST(Golden, ZAndAOfEveryLayerAreThoseOfPyTorch) {
     for (std::size_t layer = 0; layer < golden.at("forward").size(); ++layer) {
       const Json& expected = golden.at("forward")[layer];
       const std::string name = " of layer " + std::to_string(layer);
-      comparison.expectClose(built.model.network.z(layer).data(), expected.at("z").get<Numbers>(),
-                             "z" + name);
-      comparison.expectClose(built.model.network.a(layer).data(), expected.at("a").get<Numbers>(),
-                             "a" + name);
+      comparison.expectClose(built.model.network.z(layer).data(), expected.at("z").get<Numbers>(), "z" + name);
+      comparison.expectClose(built.model.network.a(layer).data(), expected.at("a").get<Numbers>(), "a" + name);
     }
   }
 }
@@ -241,15 +219,14 @@ TEST(Golden, ParametersAfterTenStepsOfEveryOptimizerAreThoseOfPyTorch) {
       }
       built.model.endTraining();
       comparison.expectClose(built.model.network.parameters(), run.at("weightsAfter"), "trained");
-      const double loss =
-          built.model.network.loss(view(built.x), view(built.targets), built.model.objective());
+      const double loss = built.model.network.loss(view(built.x), view(built.targets), built.model.objective());
       comparison.expectClose(loss, run.at("lossAfter").get<double>(), "loss after training");
     }
   }
 }
 
 TEST(Golden, LbfgsFindsTheLeastLossOfConvexProblemsAsSciPyDoes) {
-  for (const Json& golden : casesOf("lbfgs.json")) {
+  for (const Json& golden : goldenFile("lbfgs.json")) {
     SCOPED_TRACE(golden.at("name").get<std::string>());
     Built built = build(golden, {{"name", "lbfgs"}});
     Trainer trainer(built.model, built.samples(), 32, true);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -32,7 +32,7 @@ Moments momentsOf(const Matrix& weights) {
   return m;
 }
 
-// What the formula promises for fan in × fan out weights.
+// The variance and limit that the formula promises for fan in × fan out weights.
 struct Promise {
   double variance;
   std::optional<double> limit;  // of the uniform ones; the others are normal
@@ -53,8 +53,7 @@ std::map<std::string, Promise> promises(double in, double out) {
 
 TEST(InitializerTest, NamesAreUniqueAndFound) {
   EXPECT_TRUE(allDifferent(namesIn(initializers())));
-  for (const Initializer& initializer : initializers())
-    EXPECT_EQ(findInitializer(initializer.name), &initializer);
+  for (const Initializer& initializer : initializers()) EXPECT_EQ(findInitializer(initializer.name), &initializer);
   EXPECT_EQ(findInitializer("xavier"), nullptr);
 }
 
@@ -105,8 +104,7 @@ TEST(InitializerTest, OrthogonalRowsOrColumnsAreOrthonormalTimesTheGain) {
       InitializerOptions options;
       options.gain = gain;
       const Eigen::MatrixXd w = draw("orthogonal", in, out, options).cast<double>();
-      const Eigen::MatrixXd gram =
-          in < out ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
+      const Eigen::MatrixXd gram = in < out ? Eigen::MatrixXd(w * w.transpose()) : Eigen::MatrixXd(w.transpose() * w);
       const Eigen::MatrixXd expected = gain * gain * Eigen::MatrixXd::Identity(gram.rows(), gram.cols());
       EXPECT_LT((gram - expected).cwiseAbs().maxCoeff(), within(1e-14, 1e-6)) << in << "×" << out;
     }
@@ -132,9 +130,7 @@ TEST(InitializerTest, TheSameSeedGivesTheSameWeights) {
 
 TEST(InitializerTest, LayersOfANetworkDrawFromDifferentSubstreams) {
   const Network network = makeNetwork(6, {{6, "tanh"}, {6, "tanh"}, {6, "tanh"}}, 3);
-  const auto kernel = [&](std::size_t layer) {
-    return Matrix(kernelOf(network, network.parameters(), layer));
-  };
+  const auto kernel = [&](std::size_t layer) { return Matrix(kernelOf(network, network.parameters(), layer)); };
   EXPECT_NE(kernel(0), kernel(1));
   EXPECT_NE(kernel(1), kernel(2));
   for (std::uint32_t layer = 0; layer < 3; ++layer) {
@@ -144,12 +140,12 @@ TEST(InitializerTest, LayersOfANetworkDrawFromDifferentSubstreams) {
 }
 
 TEST(InitializerTest, TheBiasIsWhatItsOwnInitializerSays) {
-  DenseOptions options;
+  LayerOptions options;
   options.units = 3;
   options.activation = &activationCalled("relu");
   options.kernelInitializer = &initializerCalled("zeros");
   options.biasInitializer = &initializerCalled("constant");
-  options.biasInitializerOptions.value = 0.1;
+  options.biasInitializer.options.value = 0.1;
   Network network(2, 1);
   addDense(network, options);
   options.biasInitializer = &initializerCalled("zeros");

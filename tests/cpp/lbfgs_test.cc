@@ -7,8 +7,9 @@
 #include <limits>
 #include <vector>
 
-#include "mlp/trainer.h"
-#include "testing.h"
+#include "mlp/training/trainer.h"
+#include "support/layers.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -35,7 +36,10 @@ class Descent {
       return all.function_(all.x, all.gradient);
     };
     const LbfgsProblem problem{x.data(), gradient.data(), static_cast<Index>(x.size()), evaluate, this};
-    return loss = lbfgs.iterate(problem, state.data(), options_, ++steps);
+    ++steps;
+    while (!lbfgs.advance(problem, state.data(), options_, steps)) {
+    }
+    return loss = lbfgs.loss();
   }
 
   // Steps until it converges, or `most` are done.
@@ -240,8 +244,8 @@ TEST(LbfgsTest, ANetworkWithACurvedValleyIsFitted) {
   Matrix y(40, 1);
   for (Index i = 0; i < 40; ++i) y(i, 0) = 3 * std::tanh(Scalar(0.5) * x(i, 0) - x(i, 1) + Scalar(0.2));
   const auto lossAfter = [&](const char* name, int epochs) {
-    Model model = makeModel(2, {{1, "tanh"}, {1, "linear"}}, "meanSquaredError", name,
-                            optimizerCalled(name).defaults());
+    Model model =
+        makeModel(2, {{1, "tanh"}, {1, "linear"}}, "meanSquaredError", name, optimizerCalled(name).defaults());
     Trainer trainer(model, samplesOf(x, &y, nullptr), 40, false);
     for (int epoch = 0; epoch < epochs; ++epoch) {
       trainer.beginEpoch();
@@ -256,8 +260,8 @@ TEST(LbfgsTest, ANetworkWithACurvedValleyIsFitted) {
 TEST(LbfgsTest, ATrainerGivesItAllSamplesInTheirOrderAndTellsTheLossAfterTheStep) {
   Random random = testRandom(91);
   const Matrix x = randomNormal(random, 30, 3), y = randomNormal(random, 30, 2);
-  Model model = makeModel(3, {{4, "tanh"}, {2, "linear"}}, "meanSquaredError", "lbfgs", lbfgsOptions(),
-                          {"meanAbsoluteError"});
+  Model model =
+      makeModel(3, {{4, "tanh"}, {2, "linear"}}, "meanSquaredError", "lbfgs", lbfgsOptions(), {"meanAbsoluteError"});
   Trainer trainer(model, samplesOf(x, &y, nullptr), 7, true);
   EXPECT_EQ(trainer.batchesPerEpoch(), 1);
   double before = std::numeric_limits<double>::infinity();
@@ -271,6 +275,96 @@ TEST(LbfgsTest, ATrainerGivesItAllSamplesInTheirOrderAndTellsTheLossAfterTheStep
     model.evaluate(samplesOf(x, &y, nullptr), 0, 30, 30, totals);  // and spoils the last pass
     EXPECT_NEAR(trainer.totals().loss, totals.loss, within(1e-12, 1e-5) * totals.loss);
     EXPECT_EQ(trainer.totals().metrics, totals.metrics);
+  }
+}
+
+// The model and samples of the tests of steps in parts.
+struct InParts {
+  InParts() : random(testRandom(92)), x(randomNormal(random, 30, 3)), y(randomNormal(random, 30, 2)) {}
+
+  Model model() const {
+    OptimizerOptions o = lbfgsOptions();
+    o.learningRate = 30;  // too far: most steps take several evaluations
+    return makeModel(3, {{4, "tanh"}, {2, "linear"}}, "meanSquaredError", "lbfgs", o, {"meanAbsoluteError"});
+  }
+  Samples samples() const { return samplesOf(x, &y, nullptr); }
+
+  Random random;
+  Matrix x, y;
+};
+
+TEST(LbfgsTest, AStepInPartsIsTheStepAndUntilItIsCompleteNothingHasHappened) {
+  const InParts task;
+  Model whole = task.model(), parted = task.model();
+  Trainer one(whole, task.samples(), 30, false), other(parted, task.samples(), 30, false);
+  int parts = 0;
+  for (int epoch = 0; epoch < 6; ++epoch) {
+    one.beginEpoch();
+    one.run(1, 1e9);
+    other.beginEpoch();
+    const Vector before = parted.network.parameters();
+    while (!other.epochDone()) {
+      EXPECT_TRUE(sameBits(parted.network.parameters(), before));
+      EXPECT_EQ(parted.step, epoch);
+      EXPECT_EQ(other.totals().rows, 0);
+      other.run(1, 0);
+      ++parts;
+      parted.network.forward(view(task.x));  // somebody predicts meanwhile
+    }
+    EXPECT_TRUE(sameBits(parted.network.parameters(), whole.network.parameters()));
+    EXPECT_EQ(other.totals().loss, one.totals().loss);
+    EXPECT_EQ(other.totals().metrics, one.totals().metrics);
+    EXPECT_EQ(parted.passesBegun, whole.passesBegun);
+  }
+  EXPECT_GT(parts, 12) << "a run without time makes one evaluation";
+}
+
+TEST(LbfgsTest, AStepThatIsGivenUpNeverWas) {
+  const InParts task;
+  for (const int parts : {1, 2, 3}) {
+    Model whole = task.model(), broken = task.model();
+    Trainer one(whole, task.samples(), 30, false);
+    int givenUp = 0;
+    for (int epoch = 0; epoch < 5; ++epoch) {
+      one.beginEpoch();
+      one.run(1, 1e9);
+      Trainer first(broken, task.samples(), 30, false);
+      first.beginEpoch();
+      for (int i = 0; i < parts && !first.epochDone(); ++i) first.run(1, 0);
+      if (!first.epochDone()) {
+        ++givenUp;
+        Trainer second(broken, task.samples(), 30, false);
+        second.beginEpoch();
+        second.run(1, 1e9);
+      }
+      EXPECT_TRUE(sameBits(broken.network.parameters(), whole.network.parameters())) << "step " << epoch;
+      EXPECT_EQ(broken.step, whole.step);
+      EXPECT_EQ(broken.passesBegun, whole.passesBegun);
+    }
+    EXPECT_GT(givenUp, 0) << parts;
+  }
+}
+
+TEST(LbfgsTest, LayersThatDrawAreRefused) {
+  for (const char* kind : {"dropout", "alphaDropout", "gaussianNoise"}) {
+    for (const double rate : {0.0, 0.5}) {
+      Model model(3, 1);
+      LayerOptions options = findLayerKind(kind)->defaults();
+      options.inputs = options.units = 3;
+      options.rate = options.stddev = Scalar(rate);
+      model.network.add(findLayerKind(kind)->make(options));
+      addLayers(model.network, {{2, "linear"}});
+      const auto compile = [&](const char* optimizer) {
+        model.compile(lossCalled("meanSquaredError"), {}, {}, optimizerCalled(optimizer),
+                      optimizerCalled(optimizer).defaults());
+      };
+      EXPECT_NO_THROW(compile("adam"));
+      if (rate == 0) {
+        EXPECT_NO_THROW(compile("lbfgs"));
+      } else {
+        EXPECT_THROW(compile("lbfgs"), std::invalid_argument);
+      }
+    }
   }
 }
 

@@ -4,10 +4,11 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -22,8 +23,8 @@ class Walk {
         state_(theta.size() * static_cast<std::size_t>(slotCount(*optimizer_, options))) {}
 
   void step(const std::vector<Scalar>& gradients) {
-    updateParameters(*optimizer_, theta.data(), gradients.data(), state_.data(),
-                     static_cast<Index>(theta.size()), static_cast<Index>(theta.size()), options_, ++step_);
+    updateParameters(*optimizer_, theta.data(), gradients.data(), state_.data(), static_cast<Index>(theta.size()),
+                     static_cast<Index>(theta.size()), options_, ++step_);
   }
 
   // With useEma.
@@ -70,8 +71,7 @@ std::vector<std::pair<std::string, OptimizerOptions>> modes(double learningRate)
 constexpr double kStart = 2;
 constexpr double kGradients[] = {0.5, -1.25, 3};  // of three steps in a row
 
-void expectThreeSteps(std::string_view name, const OptimizerOptions& o, double first, double second,
-                      double third) {
+void expectThreeSteps(std::string_view name, const OptimizerOptions& o, double first, double second, double third) {
   Walk walk(name, o, {Scalar(kStart)});
   const double expected[] = {first, second, third};
   for (int i = 0; i < 3; ++i) {
@@ -169,8 +169,7 @@ TEST(OptimizerTest, TheFirstStepOfAdamIsTheLearningRateWhateverTheGradient) {
   for (const double g : {1e-3, -1e-3, 0.1, -7.0, 1e3, -1e5}) {
     Walk walk("adam", options(0.01), {0});
     walk.step({Scalar(g)});
-    EXPECT_NEAR(double(walk.theta[0]), g > 0 ? -0.01 : 0.01, 1e-6 + 0.01 * 1e-7 / std::abs(g))
-        << "gradient " << g;
+    EXPECT_NEAR(double(walk.theta[0]), g > 0 ? -0.01 : 0.01, 1e-6 + 0.01 * 1e-7 / std::abs(g)) << "gradient " << g;
   }
 }
 
@@ -325,6 +324,25 @@ TEST(OptimizerTest, ANetworkOfOneWeightObeysTheSameBound) {
     };
     EXPECT_LT(lossAfter(1.99 / a), 1e-12) << "a = " << a;
     EXPECT_GT(lossAfter(2.01 / a), 1e12) << "a = " << a;
+  }
+}
+
+TEST(OptimizerTest, WithAnEpsilonOfZeroAGradientOfZeroMovesNothing) {
+  for (auto& [name, given] : modes(0.01)) {
+    OptimizerOptions o = given;
+    o.epsilon = 0;
+    o.initialAccumulatorValue = 0;
+    o.weightDecay = 0;
+    // One that never has a gradient, one whose gradient has no square that a float holds, one that has one at last.
+    const Scalar tiny = std::numeric_limits<Scalar>::min();
+    Walk walk(name, o, {3, 3, 3});
+    for (int t = 0; t < 5; ++t) walk.step({0, tiny, t == 4 ? Scalar(1) : Scalar(0)});
+    EXPECT_EQ(walk.theta[0], 3) << name;
+    EXPECT_NEAR(double(walk.theta[1]), 3, 0.2) << name;
+    EXPECT_TRUE(std::isfinite(walk.theta[2])) << name;
+    if (name != "adadelta") {
+      EXPECT_LT(walk.theta[2], 3) << name;
+    }
   }
 }
 

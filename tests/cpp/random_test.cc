@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mlp/gemm.h"
-#include "testing.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -78,12 +78,10 @@ TEST(SparseTest, BytesAndEntriesMakeTheSameBatchAsNumbers) {
   Random random = testRandom(701);
   const Index rows = 7, features = 53, units = 11;
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(rows * features));
-  for (std::uint8_t& byte : bytes)
-    byte = random.uniform() < 0.3 ? static_cast<std::uint8_t>(random.below(256)) : 0;
+  for (std::uint8_t& byte : bytes) byte = random.uniform() < 0.3 ? static_cast<std::uint8_t>(random.below(256)) : 0;
   const Scalar scale = Scalar(1) / 255;
   Matrix x(rows, features);
-  for (Index i = 0; i < x.size(); ++i)
-    x.data()[i] = static_cast<Scalar>(bytes[static_cast<std::size_t>(i)]) * scale;
+  for (Index i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Scalar>(bytes[static_cast<std::size_t>(i)]) * scale;
 
   std::vector<std::int32_t> rowStarts = {0}, columns;
   std::vector<Scalar> values;

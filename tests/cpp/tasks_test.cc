@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "mlp/trainer.h"
-#include "testing.h"
+#include "mlp/training/trainer.h"
+#include "support/testing.h"
 
 namespace mlp {
 namespace {
@@ -60,8 +60,8 @@ struct Xor {
 
 TEST(Tasks, XorIsLearntBySigmoidsAndSumOfSquares) {
   const Xor xors;
-  Model model = makeModel(2, {{4, "sigmoid"}, {1, "sigmoid"}}, "sumOfSquares", "sgd", learningRate(2, 0.9),
-                          {"accuracy"});
+  Model model =
+      makeModel(2, {{4, "sigmoid"}, {1, "sigmoid"}}, "sumOfSquares", "sgd", learningRate(2, 0.9), {"accuracy"});
   train(model, xors.samples(), 4, 1500);
   const Score score = evaluate(model, xors.samples());
   EXPECT_LT(score.loss, 1e-3);
@@ -70,8 +70,8 @@ TEST(Tasks, XorIsLearntBySigmoidsAndSumOfSquares) {
 
 TEST(Tasks, XorIsLearntByTwoHiddenTanhUnitsAndAdam) {
   const Xor xors;
-  Model model = makeModel(2, {{2, "tanh"}, {1, "sigmoid"}}, "binaryCrossentropy", "adam", learningRate(0.1),
-                          {"accuracy"}, 2);
+  Model model =
+      makeModel(2, {{2, "tanh"}, {1, "sigmoid"}}, "binaryCrossentropy", "adam", learningRate(0.1), {"accuracy"}, 2);
   train(model, xors.samples(), 4, 500);
   const Score score = evaluate(model, xors.samples());
   EXPECT_LT(score.loss, 1e-2);
@@ -110,8 +110,8 @@ TEST(Tasks, TheSineIsFitted) {
     y(i, 0) = std::sin(x(i, 0));
     sine(i, 0) = std::sin(between(i, 0));
   }
-  Model model = makeModel(1, {{16, "tanh"}, {16, "tanh"}, {1, "linear"}}, "meanSquaredError", "adam",
-                          learningRate(0.01));
+  Model model =
+      makeModel(1, {{16, "tanh"}, {16, "tanh"}, {1, "linear"}}, "meanSquaredError", "adam", learningRate(0.01));
   train(model, samplesOf(x, &y, nullptr), 32, 200);
   EXPECT_LT(evaluate(model, samplesOf(x, &y, nullptr)).loss, 1e-3);
   EXPECT_LT(evaluate(model, samplesOf(between, &sine, nullptr)).loss, 1e-3) << "between the points too";
@@ -126,8 +126,7 @@ Points irisLike(std::uint32_t number, int perClass) {
   Points points{Matrix(3 * perClass, 4), {}};
   for (int i = 0; i < 3 * perClass; ++i) {
     for (int j = 0; j < 4; ++j) {
-      const double mean =
-          (means[0][j] + means[1][j] + means[2][j]) / 3;  // taken off: networks like centred inputs
+      const double mean = (means[0][j] + means[1][j] + means[2][j]) / 3;  // taken off: networks like centred inputs
       points.x(i, j) = static_cast<Scalar>(means[i % 3][j] - mean + spreads[i % 3][j] * random.normal());
     }
     points.classes.push_back(i % 3);
@@ -138,10 +137,9 @@ Points irisLike(std::uint32_t number, int perClass) {
 TEST(Tasks, IrisLikeBlobsAreClassified) {
   const Points training = irisLike(300, 50), test = irisLike(301, 50);
   for (const char* optimizer : {"sgd", "rmsprop", "adam"}) {
-    Model model = makeModel(4, {{8, "relu", true, std::nan(""), "heNormal"}, {3, "softmax"}},
-                            "sparseCategoricalCrossentropy", optimizer,
-                            optimizer == std::string("sgd") ? learningRate(0.05, 0.9) : learningRate(0.01),
-                            {"accuracy"});
+    Model model = makeModel(
+        4, {{8, "relu", true, std::nan(""), "heNormal"}, {3, "softmax"}}, "sparseCategoricalCrossentropy", optimizer,
+        optimizer == std::string("sgd") ? learningRate(0.05, 0.9) : learningRate(0.01), {"accuracy"});
     train(model, training.samples(), 16, 60);
     EXPECT_GE(evaluate(model, training.samples()).accuracy, 0.96) << optimizer;
     const Score unseen = evaluate(model, test.samples());

@@ -38,6 +38,7 @@ ACTIVATIONS = {
     'softsign': Activation(F.softsign),
     # torch 1.13 differentiates its own with the float nearest to 1/6, also in double
     'hardSigmoid': Activation(lambda z: (z / 6 + 0.5).clamp(0, 1), kinks=(-3, 3)),
+    'exponential': Activation(torch.exp),
     'softmax': Activation(softmax, least_units=2),
     'logSoftmax': Activation(lambda z: F.log_softmax(z, dim=1), least_units=2),
 }
@@ -56,6 +57,10 @@ def reals(rng, rows, units):
 
 def signs(rng, rows, units):
     return [[rng.choice((-1.0, 1.0)) for _ in range(units)] for _ in range(rows)]
+
+
+def far_from_zero(rng, rows, units):
+    return [[exact(rng.choice((-1, 1)) * rng.uniform(64, 128)) for _ in range(units)] for _ in range(rows)]
 
 
 def counts(rng, rows, units):
@@ -130,12 +135,15 @@ def categorical_crossentropy(p, y, labelSmoothing=0, fromLogits=False):
     if y.ndim == 1:
         y = F.one_hot(y, p.shape[1]).to(p.dtype)
     y = y * (1 - labelSmoothing) + labelSmoothing / p.shape[1]
+    whole = p.sum(1, keepdim=True)
+    if not torch.allclose(whole, torch.ones_like(whole)):  # softmax is a distribution but for rounding
+        p = p / whole
     return -(y * torch.log(p)).sum(1)
 
 
 def torch_categorical_crossentropy(p, y, labelSmoothing=0, fromLogits=False):
-    # PyTorch divides each row of p by its sum, which is not 1 after, say, sigmoid: take that out again.
-    return F.cross_entropy(torch.log(p), y, label_smoothing=labelSmoothing) - torch.log(p.sum(1)).mean()
+    # softmax(log p) is p divided by its sum.
+    return F.cross_entropy(torch.log(p), y, label_smoothing=labelSmoothing)
 
 
 LOSSES = {
@@ -182,6 +190,21 @@ LOSSES = {
         lambda p, y: F.kl_div(torch.log(p), y, reduction='batchmean'), inside_unit_interval, 2),
     'logCosh': Loss(
         lambda p, y: torch.log(torch.cosh(p - y)).mean(1), reals, plain('linear', 'tanh', 'gelu')),
+    'squaredHinge': Loss(
+        lambda p, y: (torch.relu(1 - y * p) ** 2).mean(1), signs, plain('linear', 'tanh'),
+        margin=lambda p, y: (1 - y * p).abs()),
+    'meanAbsolutePercentageError': Loss(
+        lambda p, y: (100 * (p - y).abs() / y.abs()).mean(1), far_from_zero, plain('linear', 'tanh', 'selu'),
+        lambda p, y: 100 * F.l1_loss(p / y, torch.ones_like(y)),
+        lambda p, y: (p - y).abs()),
+    'meanSquaredLogarithmicError': Loss(
+        lambda p, y: ((torch.log1p(p) - torch.log1p(y.clamp(min=1e-7))) ** 2).mean(1), counts,
+        plain('softplus', 'exponential', 'sigmoid'),
+        lambda p, y: F.mse_loss(torch.log1p(p), torch.log1p(y.clamp(min=1e-7))),
+        lambda p, y: p),
+    'cosineSimilarity': Loss(
+        lambda p, y: -(F.normalize(p) * F.normalize(y)).sum(1), reals, plain('linear', 'tanh', 'gelu'),
+        lambda p, y: -F.cosine_similarity(p, y).mean(), least_units=2),
 }
 
 # --- Optimizers: our name and options, and PyTorch's for them ---------------------------------------------------

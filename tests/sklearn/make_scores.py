@@ -4,7 +4,7 @@
     python3 tests/sklearn/make_scores.py
 
 with scikit-learn 1.2 (Debian 12's python3-sklearn). The first 70 % of a table's rows are trained on, the rest scored:
-accuracy of classifiers, R² of regressors, both in per cent. tests/js/sklearn.test.ts trains ours the same way.
+accuracy of classifiers, R² of regressors, both in per cent. tests/js/model/sklearn.test.ts trains ours the same way.
 """
 
 import json

@@ -77,7 +77,5 @@ export const TABLES: Record<string, () => Table> = { cancer, digits, regression 
 
 export function checksum({ x, y }: Table): number {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  return (
-    sum(x.map((row, i) => ((i % 97) + 1) * sum(row.map((value, j) => (j + 1) * value)))) + sum(y)
-  );
+  return sum(x.map((row, i) => ((i % 97) + 1) * sum(row.map((value, j) => (j + 1) * value)))) + sum(y);
 }

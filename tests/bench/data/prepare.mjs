@@ -12,7 +12,7 @@ import { Random } from './random.mjs';
 
 const SEED = 1986;
 const ROWS = 12_800;
-const VERSION = 4; // of what this file makes: raise it to have old files made anew
+const VERSION = 4; // of the files made here: raise it to have old ones made anew
 
 /** @returns the folder with the files, of kind 'synthetic' or 'mnist'. */
 export function prepareData(kind) {

@@ -1,4 +1,4 @@
-/** What a page that trains has to fetch: bundled, minified JavaScript and wasm, each file gzipped. */
+/** Files that a page has to fetch to train: bundled, minified JavaScript and wasm, each file gzipped. */
 export const SIZE = {
   id: 'size',
   kind: 'size',

@@ -1,8 +1,0 @@
-// What embind registers for everyone and bindings.cc does not use: strings of wide characters, and views of memory as C++
-// values, for which looking up the typed arrays took 1.5 ms of the 9 ms that init takes in Node.
-mergeInto(LibraryManager.library, {
-  _embind_register_std_wstring__deps: [],
-  _embind_register_std_wstring: function () {},
-  _embind_register_memory_view__deps: [],
-  _embind_register_memory_view: function () {},
-});

@@ -1,0 +1,134 @@
+/** The page by keyboard, by ear, in both themes. */
+import axe from 'axe-core';
+import { describe, expect, it } from 'vitest';
+import { answer, SEVEN, status, stroke, visit } from './page.js';
+
+const here = visit();
+
+describe('for everyone', () => {
+  it('can be used by keyboard alone', async () => {
+    const page = await here.open('#count=1000&epochs=1');
+    const press = async (key: string, times = 1): Promise<void> => {
+      for (let i = 0; i < times; i++) await page.keyboard.press(key);
+    };
+    const tabTo = async (id: string): Promise<void> => {
+      for (let i = 0; i < 40; i++) {
+        if ((await page.evaluate(() => document.activeElement?.id)) === id) return;
+        await press('Tab');
+      }
+      throw new Error(`Tab does not reach #${id}`);
+    };
+    await tabTo('draw');
+    await press(' ');
+    await press('ArrowDown', 16);
+    await press(' ');
+    await answer(page, '1');
+    await press('Control+z');
+    await answer(page, '');
+    await tabTo('train');
+    await press('Enter');
+    await status(page, /^Trained/);
+    // The button that was pressed went out under the finger; the focus is not lost.
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('train');
+    await tabTo('reset');
+    await press('Enter');
+    await status(page, /^Back/);
+  });
+
+  it('shows where the focus is', async () => {
+    const page = await here.open();
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press('Tab');
+      const visible = await page.evaluate(() => {
+        const focused = document.activeElement!;
+        const shown = focused.matches('.segmented input, .sr-only')
+          ? focused.parentElement!.querySelector('span, label')
+          : focused;
+        return getComputedStyle(shown ?? focused).outlineStyle;
+      });
+      expect(visible).not.toBe('none');
+    }
+  });
+
+  it('follows the system into the dark, and the visitor out of it, for good', async () => {
+    const page = await here.open('', { colorScheme: 'dark' });
+    const brightness = (): Promise<number> =>
+      page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.documentElement).backgroundColor)![0]));
+    expect(await brightness()).toBeLessThan(64);
+    await page.click('#theme');
+    expect(await brightness()).toBeGreaterThan(192);
+    await page.reload();
+    expect(await brightness()).toBeGreaterThan(192);
+  });
+
+  it('names every control', async () => {
+    const page = await here.open();
+    const nameless = await page.$$eval('button, input, select, canvas[tabindex]', (controls) =>
+      controls
+        .filter((control) => {
+          const labels = 'labels' in control ? ((control as HTMLInputElement).labels?.length ?? 0) : 0;
+          return labels === 0 && !control.getAttribute('aria-label') && !control.textContent?.trim();
+        })
+        .map((control) => control.outerHTML),
+    );
+    expect(nameless).toEqual([]);
+  });
+
+  it('leads somewhere: to what it is made of', async () => {
+    const page = await here.open();
+    expect(await page.locator('a[href^="https:"]:visible').count()).toBeGreaterThan(1);
+  });
+
+  // Each state in which the page looks different, in both themes, on a phone and on a desk.
+  describe.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 360],
+    ['dark', 360],
+  ] as const)('in the %s at %i pixels', (colorScheme, width) => {
+    it('has no fault that axe finds, from the first view to the last', async () => {
+      const page = await here.blank({ colorScheme, viewport: { width, height: 800 }, hasTouch: width < 500 });
+      await page.goto(`${here.url}#count=2000&epochs=1000&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32`);
+      const found: string[] = [];
+      const look = async (state: string): Promise<void> => {
+        const { violations } = await page.evaluate(
+          ([source]) => {
+            // A debugger may evaluate what the page's policy does not let a script do.
+            if (!('axe' in window)) (0, eval)(source!);
+            return (window as unknown as { axe: typeof axe }).axe.run(document, {
+              resultTypes: ['violations'],
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+            });
+          },
+          [axe.source],
+        );
+        for (const { id, nodes } of violations)
+          found.push(`${state}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+      };
+      await status(page, /ready/);
+      await look('first');
+      await stroke(page, SEVEN);
+      await answer(page, '7');
+      await look('drawn');
+      await page.click('#train');
+      await status(page, /^Epoch/);
+      await page.click('#pause');
+      await look('paused');
+      await page.click('#stop');
+      await status(page, /^Stopped/);
+      await look('stopped');
+      await page.fill('#epochs', '1');
+      await page.fill('#seed', '1');
+      await page.click('#train');
+      await status(page, /^Trained/);
+      await page.click('#figures-table summary');
+      await look('trained');
+      await page.fill('#hidden', 'many');
+      await page.check('input[name=data][value=mnist]', { force: true });
+      await look('faulty settings');
+      await page.click('#reset');
+      await look('reset');
+      expect(found).toEqual([]);
+    });
+  });
+});

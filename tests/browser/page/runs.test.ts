@@ -1,0 +1,201 @@
+/** The fate of a run: stopped, reset, reloaded, its worker dead, its host gone. */
+import { describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { ISOLATION } from '../chromium.js';
+import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit } from './page.js';
+
+const here = visit();
+
+/** Four epochs that are over soon, yet long enough to be stopped in. */
+const SHORT = '#count=4000&epochs=4&hidden=400,200&activation=relu&optimizer=adam&lr=0.002&batch=32&seed=5';
+
+/** The figures at the end of a run. */
+async function trained(page: Page): Promise<string[]> {
+  await status(page, /Trained for 4 epochs/);
+  return [await text(page, '#val-accuracy'), await text(page, '#loss')];
+}
+
+async function stopInTheMiddle(page: Page): Promise<void> {
+  await status(page, /^Epoch/);
+  await page.click('#stop');
+  await status(page, /^Stopped in epoch .* Continue goes on from here/);
+}
+
+/** Counts what workers tell the page, and keeps them at hand, to kill. */
+async function watchWorkers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const all = { messages: 0, workers: [] as Worker[] };
+    Object.assign(window, { all });
+    const count = (): number => all.messages++;
+    const Original = Worker;
+    window.Worker = class extends Original {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        all.workers.push(this);
+        this.addEventListener('message', count);
+      }
+    };
+    const Channel = MessageChannel;
+    window.MessageChannel = class extends Channel {
+      constructor() {
+        super();
+        this.port1.addEventListener('message', count);
+        this.port2.addEventListener('message', count);
+      }
+    };
+  });
+}
+
+type Watched = { all: { messages: number; workers: Worker[] } };
+const messages = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as Watched).all.messages);
+
+/** The worker that networks live in dies, as it does when it runs out of memory. */
+function killWorker(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const worker = (window as unknown as Watched).all.workers.filter(({ onmessage }) => onmessage).at(-1)!;
+    worker.terminate();
+    worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+  });
+}
+
+describe('a run', () => {
+  it('goes on where it was stopped, with the figures it would have had', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await page.click('#train');
+    expect(await text(page, '#train')).toBe('Train');
+    await stopInTheMiddle(page);
+    const reached = await progress(page);
+    expect(reached).toBeGreaterThan(0);
+    expect(await text(page, '#train')).toBe('Continue');
+    await page.click('#train');
+    expect(await progress(page)).toBeGreaterThanOrEqual(reached);
+    expect(await trained(page)).toEqual(whole);
+    // More epochs go on, too; another network begins anew.
+    await page.fill('#epochs', '5');
+    expect(await text(page, '#train')).toBe('Continue');
+    await page.fill('#hidden', '16');
+    expect(await text(page, '#train')).toBe('Train');
+  });
+
+  it('survives a reload in the middle of it, to the last digit', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await page.click('#reset');
+    await page.click('#train');
+    await stopInTheMiddle(page);
+    const reached = await progress(page);
+    await until(
+      () => text(page, '#train'),
+      (label) => label === 'Continue',
+    );
+    await page.waitForTimeout(500); // the browser writes
+    await page.reload();
+    await status(page, /^Your network is back, in epoch \d of 4/);
+    expect(await progress(page)).toBeCloseTo(reached, 5);
+    expect(await text(page, '#train')).toBe('Continue');
+    await page.click('#train');
+    expect(await trained(page)).toEqual(whole);
+  });
+
+  it('loses little by a reload that nobody announced', async () => {
+    const page = await here.open(LONG);
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    await page.waitForTimeout(6000);
+    await page.reload();
+    await status(page, /^Your network is back, in epoch/);
+    await stroke(page, SEVEN);
+    await page.locator('#reader').filter({ hasText: 'your network' }).waitFor();
+    await page.click('#train');
+    await status(page, /^Epoch/);
+  });
+
+  it('is taken away by Reset and brought back by its undoing', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await stroke(page, SEVEN);
+    await page.click('#reset');
+    await page.locator('#reader').filter({ hasText: 'pretrained' }).waitFor();
+    expect(await text(page, '#val-accuracy')).toBe('');
+    await page.click('#undo-reset');
+    await status(page, /^Your network is back\. Trained for 4 epochs/);
+    expect([await text(page, '#val-accuracy'), await text(page, '#loss')]).toEqual(whole);
+    await page.locator('#reader').filter({ hasText: 'your network' }).waitFor();
+    expect(await page.isVisible('#mistakes')).toBe(true);
+  });
+
+  it('belongs to one press of Train: after Train, Reset, Train, Reset the workers are still', async () => {
+    const page = await here.blank();
+    await watchWorkers(page);
+    await page.goto(here.url + LONG);
+    await status(page, /ready/);
+    // The digits are at hand, so that training begins at once.
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    await page.click('#reset');
+    await page.evaluate(() => {
+      const press = (id: string): void => (document.querySelector(id) as HTMLButtonElement).click();
+      for (const id of ['#train', '#reset', '#train', '#reset']) press(id);
+    });
+    await page.waitForTimeout(1500);
+    const before = await messages(page);
+    await page.waitForTimeout(1000);
+    expect(await messages(page)).toBe(before);
+    expect(await text(page, '#status')).toMatch(/^Back to the pretrained/);
+  });
+
+  it('goes on in a new worker when its own has died, and says so', async () => {
+    const page = await here.blank();
+    await watchWorkers(page);
+    await page.goto(`${here.url}${SHORT.replace('epochs=4', 'epochs=60')}`);
+    await status(page, /ready/);
+    await page.click('#train');
+    await page.waitForTimeout(3000);
+    await status(page, /^Epoch/);
+    await killWorker(page);
+    await status(page, /^Epoch .* The training worker stopped; a new one (went on from epoch|began again)/);
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    // One that dies while nobody trains is replaced, too.
+    await killWorker(page);
+    await stroke(page, SEVEN);
+    await status(page, /^The training worker stopped; your network was brought back in a new one/);
+    await answer(page, '7');
+  });
+});
+
+describe('without its host', () => {
+  it('the page draws, trains and reloads after the first visit', async () => {
+    const page = await here.blank({ serviceWorkers: 'allow' });
+    await page.goto(`${here.url}#count=1000&epochs=1&hidden=16`);
+    await status(page, /ready/);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await page.context().setOffline(true);
+    await page.click('#train');
+    await status(page, /^Trained/);
+    await page.reload();
+    await status(page, /back/);
+    await page.click('#reset');
+    await stroke(page, SEVEN);
+    await answer(page, '7');
+    here.forgive(/offline|ERR_INTERNET_DISCONNECTED/i);
+  });
+});
+
+describe('where memory can be shared', () => {
+  const isolated = visit(ISOLATION);
+
+  it('a network learns on several threads, and the page says on how many', async () => {
+    const page = await isolated.open('#count=1000&epochs=1&hidden=16');
+    const processors = await page.evaluate(() => navigator.hardwareConcurrency);
+    await page.click('#train');
+    await status(page, /^Trained/);
+    const shown = await text(page, '#run-settings');
+    if (processors > 1) expect(shown).toMatch(/ · \d+ threads$/);
+    else expect(shown).not.toContain('threads');
+  });
+});

@@ -1,0 +1,86 @@
+/**
+ * ONNX' own checker, in Python, passes what we write, and onnxruntime-web runs it to the same outputs. The latter is
+ * installed for this by `npm install` in tests/formats, the former is Debian's python3-onnx; without one, its tests are
+ * skipped.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { init } from 'mlp-wasm';
+import { exportModel } from 'mlp-wasm/files';
+import { drawInputs, drawNetwork } from '../support/drawn-networks.js';
+import { worstDifference } from '../support/networks.js';
+
+const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
+const hasRuntime = existsSync(join(FORMATS, 'node_modules/onnxruntime-web'));
+const PYTHON = '/usr/bin/python3';
+const hasChecker = spawnSync(PYTHON, ['-c', 'import onnx']).status === 0;
+
+const COUNT = 50;
+const ROWS = 9;
+const OPSETS = [9, 10, 11, 13, 15, 17, 18, 20, 21, 23];
+
+interface Runtime {
+  env: { wasm: { numThreads: number }; logLevel: string };
+  Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => object;
+  InferenceSession: {
+    create(bytes: Uint8Array): Promise<{
+      run(feeds: Record<string, object>): Promise<Record<string, { data: Float32Array; dims: number[] }>>;
+      release(): Promise<void>;
+    }>;
+  };
+}
+
+beforeAll(() => init());
+
+describe.skipIf(!hasRuntime)('onnxruntime-web', () => {
+  let ort: Runtime;
+  beforeAll(() => {
+    ort = createRequire(join(FORMATS, 'package.json'))('onnxruntime-web') as Runtime;
+    ort.env.wasm.numThreads = 1;
+    ort.env.logLevel = 'error';
+  });
+
+  it.each(OPSETS)('gives what we give, with operators of version %i', async (opset) => {
+    for (let seed = 0; seed < COUNT; ++seed) {
+      const model = drawNetwork(seed);
+      const [file] = await exportModel(model, 'onnx', { opset });
+      const session = await ort.InferenceSession.create(file!.bytes);
+      const x = drawInputs(model, ROWS, seed);
+      const { output } = await session.run({ input: new ort.Tensor('float32', x, [ROWS, model.inputShape[0]]) });
+      expect(output!.dims).toEqual([ROWS, model.outputShape[0]]);
+      const worst = worstDifference(model.predict(x), output!.data, model.outputShape[0]);
+      expect(worst, `network ${seed}`).toBeLessThan(1e-6);
+      await session.release();
+      model.dispose();
+    }
+  });
+});
+
+describe.skipIf(!hasChecker)('The checker of Python’s onnx', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mlp-onnx-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('passes networks of every layer and activation', async () => {
+    const files: string[] = [];
+    for (const opset of OPSETS.filter((version) => version <= 17)) {
+      for (let seed = 0; seed < COUNT; ++seed) {
+        const model = drawNetwork(seed);
+        const [file] = await exportModel(model, 'onnx', { opset });
+        files.push(join(folder, `${opset}-${seed}.onnx`));
+        writeFileSync(files.at(-1)!, file!.bytes);
+        model.dispose();
+      }
+    }
+    const { status, stdout, stderr } = spawnSync(PYTHON, [join(FORMATS, 'check_onnx.py'), ...files], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout.trim().split('\n')).toEqual(files);
+  }, 60_000);
+});

@@ -1,0 +1,227 @@
+/** Owner of the drawing pad: `#draw`, `#undo`, `#redo`, `#clear`, and the pen that the keyboard moves. */
+import { colour } from '../colour.js';
+import { context2d, element, fitCanvas, oncePerFrame } from '../dom.js';
+import { keep, kept } from '../keep.js';
+import type { PageStore } from '../state.js';
+import { paintStrokes, PEN_WIDTH, strokesFromText, strokesToText, widthOf } from './strokes.js';
+import type { Point, Stroke } from './strokes.js';
+
+const KEY = 'mlp-wasm:drawing';
+/** Points closer together than this, in pads, add nothing. */
+const CLOSEST = 0.003;
+/** Share of the pad that an arrow key moves the pen by, plain and with Shift. */
+const STEP = 0.04;
+const FINE_STEP = 0.01;
+/** Number of drawings that can be gone back to. */
+const UNDO_AT_MOST = 200;
+/** Opacity of the digit that the page draws by itself. */
+const SOFT = 0.28;
+
+const ARROWS: Partial<Record<string, Point>> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+/** The drawing that an earlier view of the page in this tab left behind. */
+export function keptDrawing(): Stroke[] {
+  return strokesFromText(kept('sessionStorage', KEY));
+}
+
+export function mountPad(store: PageStore): void {
+  const canvas = element('draw', HTMLCanvasElement);
+  const penState = element('pen-state', HTMLElement);
+  const context = context2d(canvas);
+
+  /** Drawings before each stroke and each clearing, latest last. */
+  const past: (readonly Stroke[])[] = [];
+  if (store.state.strokes.length > 0) past.push([]);
+  /** Drawings that were undone, latest last. */
+  const future: (readonly Stroke[])[] = [];
+  /** The stroke being drawn. */
+  let stroke: Point[] | undefined;
+  let pointer: number | undefined;
+  /** Position of the keyboard's pen. */
+  let pen: Point = { x: 0.5, y: 0.2 };
+  let penIsDown = false;
+  /** True while the visitor draws by keyboard, so that the pen is to be seen. */
+  let penIsShown = false;
+
+  const begin = (point: Point): void => {
+    remember();
+    stroke = [point];
+    store.set({ isDrawing: true });
+    publish();
+  };
+  /** Adds the present drawing to those that can be gone back to. */
+  const remember = (): void => {
+    past.push(store.state.strokes);
+    if (past.length > UNDO_AT_MOST) past.shift();
+    future.length = 0;
+    showSteps();
+  };
+  const extend = (point: Point): void => {
+    const last = stroke?.at(-1);
+    if (!stroke || !last || Math.hypot(point.x - last.x, point.y - last.y) < CLOSEST) return;
+    stroke.push(point);
+    publish();
+  };
+  /** The drawing with the stroke in hand goes to the store once a frame, however fast the pen reports. */
+  const publish = oncePerFrame(() => {
+    if (stroke) store.set({ strokes: [...past.at(-1)!, [...stroke]] });
+  });
+  const end = (): void => {
+    if (!stroke) return;
+    store.set({ strokes: [...past.at(-1)!, stroke], isDrawing: false });
+    stroke = undefined;
+  };
+  const liftPen = (): void => {
+    end();
+    if (penIsDown) penState.textContent = 'Pen up';
+    penIsDown = false;
+    paint();
+  };
+  const step = (from: (readonly Stroke[])[], to: (readonly Stroke[])[]): void => {
+    liftPen();
+    const strokes = from.pop();
+    if (!strokes) return;
+    to.push(store.state.strokes);
+    store.set({ strokes });
+    showSteps();
+  };
+  const undo = (): void => step(past, future);
+  const redo = (): void => step(future, past);
+  const clear = (): void => {
+    liftPen();
+    if (store.state.strokes.length === 0) return;
+    remember();
+    store.set({ strokes: [] });
+  };
+  const undoButton = element('undo', HTMLButtonElement);
+  const redoButton = element('redo', HTMLButtonElement);
+  const showSteps = (): void => {
+    const focused = document.activeElement;
+    undoButton.disabled = past.length === 0;
+    redoButton.disabled = future.length === 0;
+    if (focused instanceof HTMLButtonElement && focused.disabled) {
+      if (focused === redoButton) undoButton.focus();
+      else if (focused === undoButton) canvas.focus();
+    }
+  };
+  showSteps();
+
+  const pointOf = (event: PointerEvent): Point => {
+    const box = canvas.getBoundingClientRect();
+    const border = canvas.clientLeft;
+    return {
+      x: (event.clientX - box.left - border) / canvas.clientWidth,
+      y: (event.clientY - box.top - border) / canvas.clientHeight,
+      // Fingers and mice report a pressure that means nothing.
+      ...(event.pointerType === 'pen' && event.pressure > 0 && { width: widthOf(event.pressure) }),
+    };
+  };
+  canvas.addEventListener('pointerdown', (event) => {
+    if (pointer !== undefined || event.button !== 0) return;
+    penIsShown = false;
+    liftPen();
+    pointer = event.pointerId;
+    begin(pointOf(event));
+    // A pointer that a script made up cannot be captured, and need not be.
+    if (event.isTrusted) canvas.setPointerCapture(pointer);
+  });
+  canvas.addEventListener('pointermove', (event) => {
+    if (event.pointerId !== pointer) return;
+    const points = event.getCoalescedEvents?.() ?? [];
+    for (const each of points.length > 0 ? points : [event]) extend(pointOf(each));
+  });
+  for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
+    canvas.addEventListener(type, (event) => {
+      if (event.pointerId !== pointer) return;
+      pointer = undefined;
+      end();
+    });
+  }
+
+  canvas.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || pointer !== undefined) return;
+    const direction = ARROWS[event.key];
+    penIsShown = true;
+    if (direction) {
+      const step = event.shiftKey ? FINE_STEP : STEP;
+      const inside = (value: number): number => Math.min(1, Math.max(0, value));
+      pen = { x: inside(pen.x + direction.x * step), y: inside(pen.y + direction.y * step) };
+      if (penIsDown) extend(pen);
+      paint();
+    } else if (event.key === ' ') {
+      if (event.repeat) return;
+      if (penIsDown) {
+        liftPen();
+      } else {
+        penIsDown = true;
+        penState.textContent = 'Pen down';
+        begin(pen);
+      }
+    } else if (event.key === 'Escape') {
+      liftPen();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+  canvas.addEventListener('focus', () => {
+    penIsShown = canvas.matches(':focus-visible');
+    paint();
+  });
+  canvas.addEventListener('blur', () => {
+    penIsShown = false;
+    liftPen();
+  });
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target instanceof HTMLInputElement && event.target.type !== 'radio';
+    if (typing || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    if (key === 'y' || event.shiftKey) redo();
+    else undo();
+  });
+  undoButton.addEventListener('click', undo);
+  redoButton.addEventListener('click', redo);
+  element('clear', HTMLButtonElement).addEventListener('click', clear);
+
+  const paint = (): void => {
+    const size = canvas.width;
+    context.clearRect(0, 0, size, size);
+    context.strokeStyle = colour('ink');
+    const { strokes, firstDigit } = store.state;
+    if (firstDigit && strokes.length === 0) {
+      context.globalAlpha = SOFT;
+      paintStrokes(context, firstDigit.strokes, size);
+      context.globalAlpha = 1;
+    }
+    paintStrokes(context, strokes, size);
+    if (penIsShown) paintPen(size);
+  };
+  const paintPen = (size: number): void => {
+    context.beginPath();
+    context.arc(pen.x * size, pen.y * size, (size * PEN_WIDTH) / 2, 0, 2 * Math.PI);
+    context.lineWidth = size * 0.007;
+    context.strokeStyle = context.fillStyle = colour('accent');
+    if (penIsDown) context.fill();
+    context.stroke();
+  };
+  fitCanvas(canvas, paint);
+  store.on(['strokes', 'firstDigit', 'theme'], paint);
+  store.on(['strokes'], () => {
+    canvas.classList.toggle('is-empty', store.state.strokes.length === 0);
+    keep('sessionStorage', KEY, strokesToText(store.state.strokes));
+  });
+  const note = element('pad-note', HTMLElement);
+  store.on(['reader'], () => {
+    const { reader } = store.state;
+    note.textContent =
+      reader === 'loading' ? 'Loading the network …' : reader === 'ready' ? 'Draw a digit, 0 to 9' : reader.error;
+    note.classList.toggle('is-error', typeof reader === 'object');
+  });
+}

@@ -1,0 +1,148 @@
+/** The page: makes the store, hands it to the owners of the page's parts, and decides which network answers. */
+import { init } from 'mlp-wasm';
+import { loadDigits, normalizeStrokes } from 'mlp-wasm/digits';
+import { mountFirstDigit } from './drawing/first-digit.js';
+import { keptDrawing, mountPad } from './drawing/pad.js';
+import { coordinatesOf } from './drawing/strokes.js';
+import { worksOffline } from './offline.js';
+import { Pretrained } from './reading/pretrained.js';
+import { mountReading } from './reading/reading.js';
+import { noFiles } from './settings/mnist-files.js';
+import { mountMnistPanel } from './settings/mnist-panel.js';
+import { toFields } from './settings/settings.js';
+import { addressedFields, mountSettingsForm } from './settings/settings-form.js';
+import type { PageStore, State } from './state.js';
+import { Store } from './store.js';
+import { currentTheme, mountTheme } from './theme.js';
+import { IDLE } from './training/run.js';
+import { mountRunPanel } from './training/run-panel.js';
+import { Trainer } from './training/trainer.js';
+
+// Loading begins first, because it takes longest.
+const core = Promise.all([init(), loadDigits()]);
+const pretrained = Pretrained.load();
+core.catch(() => undefined);
+pretrained.catch(() => undefined);
+
+const store: PageStore = new Store<State>({
+  theme: currentTheme(),
+  reader: 'loading',
+  fields: addressedFields(),
+  strokes: keptDrawing(),
+  isDrawing: false,
+  firstDigit: undefined,
+  pixels: undefined,
+  hiddenUnits: [],
+  answer: undefined,
+  kernels: undefined,
+  mistakes: undefined,
+  mnist: noFiles(),
+  run: IDLE,
+  canUndoReset: false,
+  status: { text: 'Loading the network …', tone: 'plain' },
+});
+const trainer = new Trainer(store);
+
+mountTheme(store);
+mountPad(store);
+mountReading(store);
+mountSettingsForm(store, (rate) => trainer.setLearningRate(rate));
+mountMnistPanel(store);
+mountRunPanel(store, trainer);
+mountFirstDigit(store);
+void start();
+// The parts further down the page are loaded after those in view.
+void import('./training/below.js').then(({ mountBelow }) => mountBelow(store));
+
+/** Waits for the package and the pretrained network; from then on every change of the drawing is read. */
+async function start(): Promise<void> {
+  try {
+    await core;
+  } catch (error) {
+    report('This page cannot start', error);
+    return;
+  }
+  store.on(['strokes'], () => void prepareDrawing());
+  let reader: Pretrained | undefined;
+  try {
+    reader = await pretrained;
+    trainer.rival = (digits) => reader!.accuracyOn(digits);
+    store.set({
+      reader: 'ready',
+      status: { text: 'A pretrained network is ready: draw a digit, or train your own.', tone: 'plain' },
+    });
+  } catch (error) {
+    report('The pretrained network is missing; train one to get answers', error);
+  }
+  answerWith(reader);
+  const hadAddress = location.hash !== '';
+  const settings = await trainer.restore();
+  // The settings in the address count before those of the run that was kept, because the visitor asks for them.
+  if (settings && !hadAddress) store.set({ fields: toFields(settings) });
+  worksOffline();
+}
+
+/** Brings the drawing into the form that networks read. */
+async function prepareDrawing(): Promise<void> {
+  const { strokes } = store.state;
+  const pixels = await normalizeStrokes(coordinatesOf(strokes));
+  if (store.state.strokes === strokes) store.set({ pixels });
+}
+
+/** The visitor's network answers when there is one, else the pretrained one. */
+function answerWith(pretrained: Pretrained | undefined): void {
+  let waiting = false;
+  const ask = async (): Promise<void> => {
+    const { pixels } = store.state;
+    if (!trainer.hasNetwork) {
+      store.set({ answer: pixels && pretrained && { ...pretrained.read(pixels), by: 'pretrained', of: pixels } });
+      return;
+    }
+    if (!pixels) store.set({ answer: undefined });
+    // One question at a time, because a drawing that has changed meanwhile is asked about next.
+    if (waiting) return;
+    waiting = true;
+    const reading = await trainer.read(pixels);
+    waiting = false;
+    if (reading && pixels && store.state.pixels && trainer.hasNetwork) {
+      // The pretrained network decides whether it is a digit, because one that has seen only digits finds one in
+      // everything.
+      const refused = pretrained?.read(pixels).refused ?? false;
+      store.set({ answer: { ...reading, refused, by: 'trained', of: pixels } });
+    }
+    if (store.state.pixels !== pixels) void ask();
+  };
+  store.on(['pixels'], () => void ask());
+
+  let own: boolean | undefined;
+  store.on(['run'], () => {
+    if (own === trainer.hasNetwork) return;
+    own = trainer.hasNetwork;
+    if (own) {
+      store.set({ hiddenUnits: store.state.run.settings?.hidden ?? [] });
+    } else {
+      store.set({
+        hiddenUnits: pretrained?.hiddenUnits ?? [],
+        kernels: pretrained && { ...pretrained.tiles(), by: 'pretrained' },
+      });
+    }
+    void ask();
+  });
+
+  // The page's own first digit is read as it is drawn.
+  let read: State['strokes'] | undefined;
+  store.on(['firstDigit'], () => {
+    const { firstDigit } = store.state;
+    if (!firstDigit || !pretrained || firstDigit.strokes === read) return;
+    const strokes = (read = firstDigit.strokes);
+    void normalizeStrokes(coordinatesOf(strokes)).then((pixels) => {
+      if (store.state.firstDigit?.strokes !== strokes) return;
+      store.set({ firstDigit: { strokes, pixels, reading: pixels && pretrained.read(pixels) } });
+    });
+  });
+}
+
+function report(what: string, error: unknown): void {
+  const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  store.set({ reader: { error: text }, status: { text, tone: 'error' } });
+}

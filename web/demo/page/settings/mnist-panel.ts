@@ -1,0 +1,93 @@
+/** Owner of the MNIST part of the form: the four files, chosen, dropped or served. */
+import type { MnistPart } from '../../shared/digit-work.js';
+import { MNIST_PARTS } from '../../shared/digit-work.js';
+import { element, make } from '../dom.js';
+import type { PageStore } from '../state.js';
+import { inspect } from '../training/digit-sets.js';
+import { missingParts, withFiles } from './mnist-files.js';
+
+/** Names of the parts. */
+const TITLES: Record<MnistPart, string> = {
+  trainImages: 'Training images',
+  trainLabels: 'Training labels',
+  testImages: 'Test images',
+  testLabels: 'Test labels',
+};
+
+export function mountMnistPanel(store: PageStore): void {
+  const input = element('mnist-files', HTMLInputElement);
+  const note = element('mnist-note', HTMLElement);
+  const error = element('mnist-error', HTMLElement);
+  const list = element('mnist-parts', HTMLUListElement);
+  const rows = MNIST_PARTS.map((part) => {
+    const row = make('li');
+    const count = make('span', 'mnist-count');
+    row.append(make('span', 'mnist-name', TITLES[part]), ' ', count);
+    list.append(row);
+    return { part, row, count };
+  });
+
+  /** Handles one batch of files after the other, because each adds to the result of the one before. */
+  let queue = Promise.resolve();
+  const take = (files: readonly File[]): void => {
+    if (files.length === 0) return;
+    note.textContent = 'Reading …';
+    queue = queue.then(async () => {
+      const { taken, ...mnist } = await withFiles(store.state.mnist, files, inspect);
+      store.set({ mnist });
+      // MNIST is chosen only if a file was of use: dropping a picture of a cat does not ask for it.
+      if (taken > 0) store.set({ fields: { ...store.state.fields, data: 'mnist' } });
+      const text = mnist.error || (missingParts(mnist).length === 0 ? 'MNIST is ready.' : progressOf(mnist));
+      store.set({ status: { text, tone: mnist.error ? 'error' : 'plain' } });
+    });
+  };
+  input.addEventListener('change', () => {
+    take(Array.from(input.files ?? []));
+    input.value = ''; // The same file, mended, can be chosen again.
+  });
+  mountDrop(take);
+
+  store.on(['mnist'], () => {
+    const { mnist } = store.state;
+    const missing = missingParts(mnist);
+    list.hidden = missing.length === MNIST_PARTS.length;
+    for (const { part, row, count } of rows) {
+      const file = mnist.given[part];
+      row.classList.toggle('is-here', file !== undefined);
+      count.textContent = file ? file.count.toLocaleString('en') : 'missing';
+    }
+    error.textContent = mnist.error;
+    note.textContent =
+      missing.length === 0
+        ? 'All four are here, and stay in this browser.'
+        : mnist.served
+          ? 'This server has copies of MNIST: Train uses them. Or drop your own files anywhere on this page.'
+          : 'or drop them anywhere on this page, under any name, packed or not.';
+  });
+}
+
+/** A sentence on the parts that are still missing. */
+function progressOf(mnist: Parameters<typeof missingParts>[0]): string {
+  const titles = missingParts(mnist).map((part) => TITLES[part].toLowerCase());
+  return `Still missing of MNIST: ${titles.join(', ')}.`;
+}
+
+/** Files dropped anywhere on the page. */
+function mountDrop(take: (files: readonly File[]) => void): void {
+  const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
+  const show = (over: boolean): void => void document.body.classList.toggle('is-dropping', over);
+  window.addEventListener('dragover', (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    show(true);
+  });
+  window.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) show(false);
+  });
+  window.addEventListener('drop', (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    show(false);
+    take(Array.from(event.dataTransfer!.files));
+  });
+}

@@ -1,0 +1,123 @@
+/** Owner of the settings form: presets, the fields with their sentences, and the URL hash. */
+import { element, make } from '../dom.js';
+import type { PageStore } from '../state.js';
+import { isRunning } from '../training/run.js';
+import {
+  BATCH_OPTIMIZERS,
+  FIELD_NAMES,
+  FIELDS,
+  fromHash,
+  HIDDEN_ACTIVATIONS,
+  PRESETS,
+  presetOf,
+  readSettings,
+  toHash,
+} from './settings.js';
+import type { FieldName, Fields } from './settings.js';
+
+/** Fields that may change while a network learns; the others are locked until it stops. */
+const LIVE: readonly FieldName[] = ['learningRate'];
+
+const LOCKED = 'While it learns, only the learning rate can be changed.';
+const OPEN = 'The address of this page holds all settings: copy it to share them.';
+
+/** @param setLearningRate changes that of the run under way */
+export function mountSettingsForm(store: PageStore, setLearningRate: (rate: number) => void): void {
+  const form = element('settings', HTMLFormElement);
+  const presets = mountPresets(store);
+  addChoices('activation', HIDDEN_ACTIVATIONS);
+  addChoices('optimizer', BATCH_OPTIMIZERS);
+
+  form.addEventListener('input', (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
+    if (!FIELD_NAMES.includes(field.name as FieldName)) return;
+    store.set({ fields: { ...store.state.fields, [field.name]: field.value } });
+  });
+
+  const controls = FIELD_NAMES.filter((name) => name !== 'data').map((name) => ({
+    name,
+    control: form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement,
+  }));
+  const sources = form.elements.namedItem('data') as RadioNodeList;
+  store.on(['fields'], () => {
+    const { fields } = store.state;
+    const { errors } = readSettings(fields);
+    for (const { name, control } of controls) {
+      if (control.value !== fields[name]) control.value = fields[name];
+      const sentence = errors[name] ?? '';
+      control.setAttribute('aria-invalid', String(sentence !== ''));
+      element(`${control.id}-error`, HTMLElement).textContent = sentence;
+    }
+    sources.value = fields.data;
+    form.dataset['source'] = fields.data;
+    if (!errors.learningRate) setLearningRate(FIELDS.learningRate.read(fields.learningRate));
+  });
+
+  const note = element('lock-note', HTMLElement);
+  const lockable = [
+    ...controls.filter(({ name }) => !LIVE.includes(name)).map(({ control }) => control),
+    ...sources,
+    element('mnist-files', HTMLInputElement),
+    ...presets,
+  ];
+  store.on(['run'], () => {
+    const locked = isRunning(store.state.run.phase);
+    if (form.classList.contains('is-locked') === locked) return;
+    form.classList.toggle('is-locked', locked);
+    for (const control of lockable) control.disabled = locked;
+    note.textContent = locked ? LOCKED : OPEN;
+  });
+  mountHash(store);
+}
+
+function addChoices(id: string, names: readonly string[]): void {
+  element(id, HTMLSelectElement).append(...names.map((name) => new Option(name, name)));
+}
+
+function mountPresets(store: PageStore): HTMLInputElement[] {
+  const box = element('presets', HTMLFieldSetElement);
+  const choices = [...PRESETS, { id: 'own', title: 'Your own', detail: 'change any detail below', fields: {} }];
+  /** True if "Your own" was chosen although the fields are still those of a preset. */
+  let isOwn = false;
+  const inputs = choices.map(({ id, title, detail, fields }) => {
+    const label = make('label', 'preset');
+    const input = make('input');
+    input.type = 'radio';
+    input.name = 'preset';
+    input.value = id;
+    input.id = `preset-${id}`;
+    const text = make('span', 'preset-text');
+    text.append(make('span', 'preset-title', title), ' ', make('span', 'preset-detail', detail));
+    label.append(input, text);
+    box.append(label);
+    input.addEventListener('change', () => {
+      isOwn = id === 'own';
+      store.set({ fields: { ...store.state.fields, ...fields } });
+    });
+    return input;
+  });
+  store.on(['fields'], () => {
+    const current = isOwn ? 'own' : (presetOf(store.state.fields)?.id ?? 'own');
+    for (const input of inputs) input.checked = input.value === current;
+  });
+  return inputs;
+}
+
+/** The settings a page begins with: those of its address. */
+export function addressedFields(): Fields {
+  return fromHash(location.hash);
+}
+
+function mountHash(store: PageStore): void {
+  let first = true;
+  store.on(['fields'], () => {
+    // Not at first, so that an address stays as short as it came until the visitor changes something.
+    if (!first) history.replaceState(null, '', toHash(store.state.fields));
+    first = false;
+  });
+  window.addEventListener('hashchange', () => {
+    if (!isRunning(store.state.run.phase)) store.set({ fields: addressedFields() });
+    else history.replaceState(null, '', toHash(store.state.fields)); // locked fields stay as they are
+  });
+}

@@ -1,0 +1,229 @@
+/**
+ * The settings of a training run: a table with one row per field, presets over it, and the URL hash that carries
+ * all of them. A field's state is its text, as typed; `readSettings` turns the texts into values or sentences.
+ */
+import { ACTIVATIONS, OPTIMIZERS } from 'mlp-wasm';
+import type { ActivationName, OptimizerName } from 'mlp-wasm';
+
+/** Settings of a training run. */
+export interface Settings {
+  data: 'digits' | 'mnist';
+  /** Generated digits to train on. */
+  count: number;
+  /** Units of each hidden layer; empty for none. */
+  hidden: number[];
+  activation: ActivationName;
+  optimizer: OptimizerName;
+  learningRate: number;
+  batchSize: number;
+  epochs: number;
+  seed: number;
+}
+
+export type FieldName = keyof Settings;
+/** The text of every field. */
+export type Fields = Record<FieldName, string>;
+/** A sentence for each field that cannot be used. */
+export type FieldErrors = Partial<Record<FieldName, string>>;
+
+/** Hidden layers may use any activation that looks at one unit at a time. */
+export const HIDDEN_ACTIVATIONS = ACTIVATIONS.filter((name) => name !== 'softmax' && name !== 'logSoftmax');
+
+/** Optimizers that take batches. */
+export const BATCH_OPTIMIZERS = OPTIMIZERS.filter((name) => name !== 'lbfgs');
+
+const LAYERS_AT_MOST = 6;
+const UNITS_AT_MOST = 2048;
+
+class FieldError extends Error {}
+
+function fail(sentence: string): never {
+  throw new FieldError(sentence);
+}
+
+/** Thousands may be set apart, as they are where numbers are shown: 20,000 or 20 000. */
+function integer(text: string, from: number, to: number): number {
+  const trimmed = text.trim();
+  const plain = /^[1-9]\d{0,2}([,\s’']\d{3})+$/.test(trimmed) ? trimmed.replace(/\D/g, '') : trimmed;
+  const value = Number(plain);
+  if (!/^\d+$/.test(plain) || value < from || value > to) {
+    fail(`A whole number from ${from.toLocaleString('en')} to ${to.toLocaleString('en')}.`);
+  }
+  return value;
+}
+
+/** A comma is a decimal point, as many people write it, where it cannot set thousands apart: 0,5 but not 1,000. */
+function positive(text: string, to: number): number {
+  const trimmed = text.trim();
+  const value = Number(/^[1-9]\d*,\d{3}$/.test(trimmed) ? NaN : trimmed.replace(/^(\d*),(?=\d+$)/, '$1.'));
+  if (trimmed === '' || !(value > 0 && value <= to)) fail(`A number above 0, at most ${to}; for example 0.01.`);
+  return value;
+}
+
+function choice<Name extends string>(text: string, names: readonly Name[]): Name {
+  return names.find((name) => name === text) ?? fail(`One of ${names.join(', ')}.`);
+}
+
+function layers(text: string): number[] {
+  if (text.trim() === '') return [];
+  const parts = text.trim().split(/\s*[,;+→]\s*|\s+/);
+  if (parts.length > LAYERS_AT_MOST) fail(`At most ${LAYERS_AT_MOST} hidden layers.`);
+  return parts.map((part) => {
+    const units = Number(part);
+    if (!/^\d+$/.test(part) || units < 1 || units > UNITS_AT_MOST) {
+      fail(`Units per layer, 1 to ${UNITS_AT_MOST}, with commas or spaces between; for example 128, 64.`);
+    }
+    return units;
+  });
+}
+
+interface Field<Value> {
+  /** Name in the URL hash. */
+  key: string;
+  /** How the page calls it in a sentence. */
+  title: string;
+  initial: string;
+  /** The value of a text; throws a FieldError with a sentence where it has none. */
+  read(text: string): Value;
+}
+
+export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
+  data: { key: 'data', title: 'data', initial: 'digits', read: (text) => choice(text, ['digits', 'mnist']) },
+  count: { key: 'count', title: 'number of digits', initial: '20000', read: (text) => integer(text, 500, 100_000) },
+  hidden: { key: 'hidden', title: 'hidden layers', initial: '128', read: layers },
+  activation: {
+    key: 'activation',
+    title: 'activation',
+    initial: 'sigmoid',
+    read: (text) => choice(text, HIDDEN_ACTIVATIONS),
+  },
+  optimizer: {
+    key: 'optimizer',
+    title: 'optimizer',
+    initial: 'sgd',
+    read: (text) => choice(text, BATCH_OPTIMIZERS),
+  },
+  learningRate: { key: 'lr', title: 'learning rate', initial: '0.5', read: (text) => positive(text, 100) },
+  batchSize: { key: 'batch', title: 'batch size', initial: '32', read: (text) => integer(text, 1, 10_000) },
+  epochs: { key: 'epochs', title: 'epochs', initial: '10', read: (text) => integer(text, 1, 1000) },
+  seed: { key: 'seed', title: 'seed', initial: '42', read: (text) => integer(text, 0, 4_294_967_295) },
+};
+
+export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
+
+/** A network and the way it is trained; the data and the seed stay as they are. */
+export interface Preset {
+  id: string;
+  title: string;
+  detail: string;
+  fields: Pick<Fields, 'hidden' | 'activation' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs'>;
+}
+
+export const PRESETS: readonly [Preset, ...Preset[]] = [
+  {
+    id: 'classic',
+    title: 'Classic',
+    detail: '784 → 128 sigmoid → 10 softmax, plain gradient descent',
+    fields: {
+      hidden: '128',
+      activation: 'sigmoid',
+      optimizer: 'sgd',
+      learningRate: '0.5',
+      batchSize: '32',
+      epochs: '10',
+    },
+  },
+  {
+    id: 'modern',
+    title: 'Modern',
+    detail: '784 → 128 ReLU → 10 softmax, Adam',
+    fields: {
+      hidden: '128',
+      activation: 'relu',
+      optimizer: 'adam',
+      learningRate: '0.001',
+      batchSize: '64',
+      epochs: '10',
+    },
+  },
+  {
+    id: 'deeper',
+    title: 'Deeper',
+    detail: '784 → 256 → 128 ReLU → 10 softmax, Adam',
+    fields: {
+      hidden: '256, 128',
+      activation: 'relu',
+      optimizer: 'adam',
+      learningRate: '0.001',
+      batchSize: '128',
+      epochs: '10',
+    },
+  },
+];
+
+/** The preset whose network and optimizer these fields describe, if any. */
+export function presetOf(fields: Fields): Preset | undefined {
+  const plain = (text: string): string => text.replace(/\s/g, '');
+  return PRESETS.find(({ fields: wanted }) =>
+    (['hidden', 'activation', 'optimizer', 'learningRate', 'batchSize'] as const).every(
+      (name) => plain(fields[name]) === plain(wanted[name]),
+    ),
+  );
+}
+
+export function initialFields(): Fields {
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, FIELDS[name].initial])) as Fields;
+}
+
+/** These settings as the texts of their fields. */
+export function toFields(settings: Settings): Fields {
+  return Object.fromEntries(
+    FIELD_NAMES.map((name) => [name, name === 'hidden' ? settings.hidden.join(', ') : String(settings[name])]),
+  ) as Fields;
+}
+
+/** The network and the training in a line: "784 → 128 sigmoid → 10, sgd at 0.5, …". */
+export function describe(settings: Settings): string {
+  const { hidden, activation, optimizer, learningRate, batchSize, epochs, seed, data, count } = settings;
+  const layers = hidden.length > 0 ? `${hidden.join(' → ')} ${activation} → ` : '';
+  const digits = data === 'mnist' ? 'MNIST' : `${count.toLocaleString('en')} digits`;
+  return [
+    `784 → ${layers}10`,
+    `${optimizer} at ${learningRate}`,
+    `batches of ${batchSize}`,
+    `${epochs} epoch${epochs === 1 ? '' : 's'}`,
+    digits,
+    `seed ${seed}`,
+  ].join(' · ');
+}
+
+/** The values of all fields, or a sentence for each that has none. */
+export function readSettings(fields: Fields): { settings?: Settings; errors: FieldErrors } {
+  const errors: FieldErrors = {};
+  const values: Partial<Record<FieldName, unknown>> = {};
+  for (const name of FIELD_NAMES) {
+    // A run on MNIST makes no digits, so that their number need not be valid.
+    const text = name === 'count' && fields.data === 'mnist' ? FIELDS.count.initial : fields[name];
+    try {
+      values[name] = FIELDS[name].read(text);
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      errors[name] = error.message;
+    }
+  }
+  return Object.keys(errors).length > 0 ? { errors } : { settings: values as unknown as Settings, errors };
+}
+
+/** All fields as a URL hash, `#data=digits&count=20000&…`. */
+export function toHash(fields: Fields): string {
+  const query = new URLSearchParams(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
+  return `#${query.toString()}`;
+}
+
+/** The fields that a URL hash sets, over the initial ones. */
+export function fromHash(hash: string): Fields {
+  const query = new URLSearchParams(hash.replace(/^#/, ''));
+  const fields = initialFields();
+  for (const name of FIELD_NAMES) fields[name] = query.get(FIELDS[name].key) ?? fields[name];
+  return fields;
+}

@@ -1,0 +1,52 @@
+/** Everything the page knows, in one object; `main.ts` makes the one store of it. */
+import type { Stroke } from './drawing/strokes.js';
+import type { Reading, Tiles } from './reading/look-inside.js';
+import type { MnistFiles } from './settings/mnist-files.js';
+import type { Fields } from './settings/settings.js';
+import type { Store } from './store.js';
+import type { Mistakes } from './training/judge.js';
+import type { Run } from './training/run.js';
+
+/** A network's answer, which network gave it, and to which drawing. */
+export interface Answer extends Reading {
+  by: 'pretrained' | 'trained';
+  of: Uint8Array;
+}
+
+/** Kernels of the first layer, and whose they are. */
+export interface Kernels extends Tiles {
+  by: 'pretrained' | 'trained';
+}
+
+/** The digit that the page draws by itself on an empty pad, and the pretrained network's reading of it. */
+export interface FirstDigit {
+  strokes: readonly Stroke[];
+  pixels?: Uint8Array | undefined;
+  reading?: Reading | undefined;
+}
+
+export interface State {
+  theme: 'light' | 'dark';
+  /** Ready when the core and the pretrained network are loaded, so that drawings can be read. */
+  reader: 'loading' | 'ready' | { error: string };
+  fields: Fields;
+  strokes: readonly Stroke[];
+  /** True while a stroke is being drawn. */
+  isDrawing: boolean;
+  firstDigit: FirstDigit | undefined;
+  /** The drawing as the network sees it, 784 grey levels; undefined when nothing is drawn. */
+  pixels: Uint8Array | undefined;
+  /** Units of each hidden layer of the network that answers. */
+  hiddenUnits: readonly number[];
+  answer: Answer | undefined;
+  kernels: Kernels | undefined;
+  mistakes: Mistakes | undefined;
+  mnist: MnistFiles;
+  run: Run;
+  /** True if there is a run that Reset took away and that can be brought back. */
+  canUndoReset: boolean;
+  /** The status line. */
+  status: { text: string; tone: 'plain' | 'error' };
+}
+
+export type PageStore = Store<State>;

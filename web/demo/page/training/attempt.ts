@@ -1,0 +1,42 @@
+/**
+ * One press of Train, with its switches. Reports count only if they come from the trainer's current attempt, because an
+ * earlier one may still be at work.
+ */
+export class Attempt {
+  readonly #stop = new AbortController();
+  #resume: (() => void) | undefined;
+  #gate: Promise<void> | undefined;
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  pause(): void {
+    if (this.signal.aborted) return;
+    this.#gate ??= new Promise((resolve) => (this.#resume = resolve));
+  }
+
+  resume(): void {
+    this.#resume?.();
+    this.#gate = this.#resume = undefined;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.resume();
+  }
+
+  /** Resolves once it is not paused; says whether it had to wait. */
+  async whileResumed(): Promise<boolean> {
+    if (!this.#gate) return false;
+    while (this.#gate !== undefined) await this.#gate;
+    return true;
+  }
+}
+
+/** The end of an attempt whose loss is not finite any more. */
+export class Diverged extends RangeError {
+  constructor() {
+    super('The loss is no longer a number: the steps are too large. Try a smaller learning rate.');
+  }
+}

@@ -1,0 +1,129 @@
+/** Owner of the two charts, loss and accuracy over epochs, and of the table that says the same in figures. */
+import { LineChart, type Values } from 'mlp-wasm/charts';
+import { element, make, oncePerFrame } from '../dom.js';
+import type { PageStore } from '../state.js';
+import type { Curve } from './run.js';
+
+interface ChartOptions {
+  id: string;
+  title: string;
+  training: 'loss' | 'accuracy';
+  validation: 'valLoss' | 'valAccuracy';
+  /** The ends of the y axis for the values that matter. */
+  range: (low: number, high: number) => [number, number];
+}
+
+const CHARTS: readonly ChartOptions[] = [
+  {
+    id: 'loss-chart',
+    title: 'Loss',
+    training: 'loss',
+    validation: 'valLoss',
+    range: (_, high) => [0, high * 1.08],
+  },
+  {
+    id: 'accuracy-chart',
+    title: 'Accuracy',
+    training: 'accuracy',
+    validation: 'valAccuracy',
+    range: (low) => [Math.max(0, Math.floor((low - 0.005) * 50) / 50), 1],
+  },
+];
+const DIGITS = 3;
+
+export function mountCharts(store: PageStore): void {
+  let pointed: number | undefined;
+  const point = (epoch: number | undefined): void => {
+    pointed = epoch;
+    paint();
+  };
+  const paints = CHARTS.map((options) => mountChart(store, options, () => pointed, point));
+  const paint = oncePerFrame(() => paints.forEach((one) => one()));
+  store.on(['run', 'fields'], paint);
+  mountTable(store);
+}
+
+/**
+ * Ends of the y axis. The first half epoch falls and climbs so steeply that it would flatten all the
+ * rest: later it is left out of account, and that part of the line runs along the chart's edge.
+ */
+function extent(epochs: readonly number[], values: readonly Values[]): [number, number] {
+  const from = (epochs.at(-1) ?? 0) > 1.5 ? 0.5 : 0;
+  let [low, high] = [Infinity, -Infinity];
+  for (const series of values) {
+    series.forEach((value, i) => {
+      if (value === null || epochs[i]! < from) return;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    });
+  }
+  return low <= high ? [low, high] : [0, 1];
+}
+
+/** The latest value up to an epoch. */
+function valueAt(epochs: readonly number[], values: Values, epoch: number): number | undefined {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const value = values[i];
+    if (value !== null && value !== undefined && epochs[i]! <= epoch) return value;
+  }
+  return undefined;
+}
+
+function mountChart(
+  store: PageStore,
+  { id, title, training, validation, range }: ChartOptions,
+  pointed: () => number | undefined,
+  point: (epoch: number | undefined) => void,
+): () => void {
+  const figure = element(id, HTMLElement);
+  const chart = new LineChart(figure.querySelector<HTMLElement>('.chart-plot')!, point);
+  const [trainingText, validationText] = Array.from(figure.querySelectorAll<HTMLElement>('.chart-legend b'));
+  return () => {
+    const { run, fields } = store.state;
+    const { curve } = run;
+    const series = [curve[training], curve[validation]] as const;
+    chart.draw({
+      epochs: curve.epoch,
+      training: series[0],
+      validation: series[1],
+      x: [0, run.settings?.epochs ?? (Number(fields.epochs) || 10)],
+      y: range(...extent(curve.epoch, series)),
+    });
+    chart.point(pointed());
+    const texts = series.map((values) => valueAt(curve.epoch, values, pointed() ?? Infinity)?.toFixed(DIGITS) ?? '');
+    trainingText!.textContent = texts[0]!;
+    validationText!.textContent = texts[1]!;
+    figure.classList.toggle('is-empty', curve.epoch.length === 0);
+    chart.label =
+      curve.epoch.length === 0
+        ? `${title} over the epochs: nothing yet.`
+        : `${title} over ${Math.ceil(curve.epoch.at(-1)!)} epochs, now ${texts[0] || 'unknown'} in training, ${texts[1] || 'unknown'} in validation. The table below has the figures.`;
+  };
+}
+
+/** The figures after each epoch; filled in when somebody looks. */
+function mountTable(store: PageStore): void {
+  const details = element('figures-table', HTMLDetailsElement);
+  const body = element('figures-rows', HTMLTableSectionElement);
+  let filled: Curve | undefined;
+  const fill = oncePerFrame(() => {
+    const { curve } = store.state.run;
+    const isNews = curve.valLoss.length !== filled?.valLoss.length;
+    if (!details.open || !isNews) return;
+    filled = curve;
+    const rows = curve.epoch.flatMap((epoch, i) => {
+      if (curve.valLoss[i] === null) return [];
+      const row = make('tr');
+      const head = make('th', '', String(Math.round(epoch)));
+      head.scope = 'row';
+      const values = (['loss', 'valLoss', 'accuracy', 'valAccuracy'] as const).map((name) =>
+        make('td', '', valueAt(curve.epoch, curve[name], epoch)?.toFixed(DIGITS) ?? '–'),
+      );
+      row.append(head, ...values);
+      return [row];
+    });
+    body.replaceChildren(...rows);
+  });
+  details.addEventListener('toggle', fill);
+  store.on(['run'], fill);
+}

@@ -1,0 +1,102 @@
+/**
+ * Storage that outlives a reload: the current run with its network's checkpoint, the run that Reset took away, and the
+ * files of MNIST that were given. Kept in IndexedDB, by one tab at a time; without IndexedDB the page works and
+ * forgets.
+ */
+import type { IDBPDatabase } from 'idb';
+import type { MnistFiles } from '../settings/mnist-files.js';
+import type { PageStore } from '../state.js';
+import type { Mistakes } from './judge.js';
+import type { Run } from './run.js';
+
+/** A run and the checkpoint that its network goes on from. */
+export interface KeptRun {
+  run: Run;
+  mistakes: Mistakes | undefined;
+  checkpoint: Uint8Array<ArrayBuffer>;
+}
+
+interface Contents {
+  current: KeptRun;
+  /** The run that Reset took away. */
+  previous: KeptRun;
+  mnist: MnistFiles['given'];
+}
+
+const STORE = 'kept';
+const LOCK = 'mlp-wasm:kept';
+/** How long a reloaded page waits for the page before it to let go. */
+const PATIENCE_MS = 2000;
+
+export class KeptRuns {
+  readonly #database: Promise<IDBPDatabase | undefined>;
+  /** One write after the other. */
+  #queue: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor() {
+    this.#database = this.#open().catch(() => undefined);
+  }
+
+  async #open(): Promise<IDBPDatabase | undefined> {
+    const { openDB } = await import('idb');
+    if (!(await holdsLock())) return undefined;
+    return openDB('mlp-wasm', 1, { upgrade: (database) => void database.createObjectStore(STORE) });
+  }
+
+  /** The value kept under a name. */
+  async get<Name extends keyof Contents>(name: Name): Promise<Contents[Name] | undefined> {
+    try {
+      return (await (await this.#database)?.get(STORE, name)) as Contents[Name] | undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Keeps a value under a name; `undefined` deletes it. */
+  async set<Name extends keyof Contents>(name: Name, value: Contents[Name] | undefined): Promise<void> {
+    this.#waiting++;
+    this.#queue = this.#queue.then(async () => {
+      try {
+        const database = await this.#database;
+        await (value === undefined ? database?.delete(STORE, name) : database?.put(STORE, value, name));
+      } catch {
+        // Full, or switched off: the page forgets.
+      } finally {
+        this.#waiting--;
+      }
+    });
+    await this.#queue;
+  }
+
+  /** True while earlier writes are under way. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+}
+
+/** Gives the page the files of MNIST that were kept, and from now on keeps those that the visitor gives. */
+export async function keepFiles(store: PageStore, kept: KeptRuns): Promise<void> {
+  let known = await kept.get('mnist');
+  const { mnist } = store.state;
+  if (known) store.set({ mnist: { ...mnist, given: { ...known, ...mnist.given } } });
+  store.on(['mnist'], () => {
+    const { given } = store.state.mnist;
+    if (given === known || Object.keys(given).length === 0) return;
+    known = given;
+    void kept.set('mnist', given);
+  });
+}
+
+/** True if this tab is the one that keeps; it stays so until it is closed. */
+function holdsLock(): Promise<boolean> {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(LOCK, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
+        resolve(true);
+        return new Promise(() => undefined);
+      })
+      .catch(() => resolve(false));
+  });
+}

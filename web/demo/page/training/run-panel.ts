@@ -1,0 +1,101 @@
+/** Owner of the run's buttons, progress bar, status line and figures. */
+import type { DataSource } from '../../shared/digit-work.js';
+import { element } from '../dom.js';
+import { mnistSource } from '../settings/mnist-files.js';
+import { describe, FIELDS, readSettings } from '../settings/settings.js';
+import type { FieldName, Settings } from '../settings/settings.js';
+import type { PageStore } from '../state.js';
+import { goesOn, isRunning } from './run.js';
+import type { Trainer } from './trainer.js';
+
+/** The run that Train would start, or the reason why it cannot. */
+function nextRun(store: PageStore): { settings: Settings; source: DataSource } | { reason: string } {
+  const { settings, errors } = readSettings(store.state.fields);
+  if (!settings) {
+    const titles = Object.keys(errors).map((name) => FIELDS[name as FieldName].title);
+    return { reason: `To train, mend the ${titles.join(' and the ')}.` };
+  }
+  if (settings.data === 'digits') {
+    const { count, seed } = settings;
+    return { settings, source: { kind: 'digits', key: `${count} digits, seed ${seed}`, count, seed } };
+  }
+  const source = mnistSource(store.state.mnist);
+  return source ? { settings, source } : { reason: 'To train on MNIST, give its four files first.' };
+}
+
+export function mountRunPanel(store: PageStore, trainer: Trainer): void {
+  const train = element('train', HTMLButtonElement);
+  const pause = element('pause', HTMLButtonElement);
+  const stop = element('stop', HTMLButtonElement);
+  const reset = element('reset', HTMLButtonElement);
+  const undoReset = element('undo-reset', HTMLButtonElement);
+  const reason = element('train-reason', HTMLElement);
+  const summary = element('run-settings', HTMLElement);
+  const progress = element('progress', HTMLProgressElement);
+  const status = element('status', HTMLElement);
+
+  element('settings', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    const next = nextRun(store);
+    if ('settings' in next && !isRunning(store.state.run.phase)) void trainer.train(next.settings, next.source);
+  });
+  pause.addEventListener('click', () => {
+    if (store.state.run.phase === 'paused') trainer.resume();
+    else trainer.pause();
+  });
+  stop.addEventListener('click', () => trainer.stop());
+  reset.addEventListener('click', () => void trainer.reset());
+  undoReset.addEventListener('click', () => void trainer.undoReset());
+
+  store.on(['run', 'fields', 'mnist', 'canUndoReset'], () => {
+    const { run, canUndoReset } = store.state;
+    const running = isRunning(run.phase);
+    const next = nextRun(store);
+    const focused = document.activeElement;
+    train.disabled = running || 'reason' in next;
+    train.textContent = 'settings' in next && goesOn(run, next.settings, next.source.key) ? 'Continue' : 'Train';
+    pause.disabled = stop.disabled = !running;
+    reset.disabled = run.phase === 'idle';
+    pause.textContent = run.phase === 'paused' ? 'Resume' : 'Pause';
+    // In the place of Reset, so that the button that brings a run back is where the one was that took it away.
+    undoReset.hidden = !(run.phase === 'idle' && canUndoReset);
+    reset.hidden = !undoReset.hidden;
+    reason.textContent = 'reason' in next && !running ? next.reason : '';
+    summary.textContent = summaryOf(store, next);
+    // A focused button that is switched off or hidden hands the focus on.
+    if (!(focused instanceof HTMLButtonElement) || !focused.closest('.controls')) return;
+    if (focused.disabled || focused.hidden) (running ? pause : train.disabled ? reset : train).focus();
+  });
+
+  const figures = {
+    epoch: element('epoch', HTMLElement),
+    rate: element('samples-per-second', HTMLElement),
+    loss: element('loss', HTMLElement),
+    valAccuracy: element('val-accuracy', HTMLElement),
+  };
+  store.on(['run'], () => {
+    const { run } = store.state;
+    const { epoch, settings, samplesPerSecond, loss, valAccuracy } = run;
+    progress.value = run.fraction;
+    // Digits being made are not yet progress of the training.
+    progress.classList.toggle('is-preparing', epoch === 0);
+    figures.epoch.textContent =
+      settings && epoch > 0 ? `${Math.min(Math.floor(epoch + 1e-9), settings.epochs)} of ${settings.epochs}` : '';
+    figures.rate.textContent = samplesPerSecond ? Math.round(samplesPerSecond).toLocaleString('en') : '';
+    figures.loss.textContent = loss?.toFixed(4) ?? '';
+    figures.valAccuracy.textContent = valAccuracy?.toFixed(4) ?? '';
+  });
+  store.on(['status', 'run'], () => {
+    const { text, tone } = store.state.status;
+    if (status.textContent !== text) status.textContent = text;
+    status.classList.toggle('is-error', tone === 'error');
+    status.classList.toggle('is-result', tone === 'plain' && store.state.run.phase === 'done');
+  });
+}
+
+/** Settings of the shown network; before there is one, of the run that Train starts. */
+function summaryOf(store: PageStore, next: ReturnType<typeof nextRun>): string {
+  const { settings, threads = 1 } = store.state.run;
+  if (settings) return describe(settings) + (threads > 1 ? ` · ${threads} threads` : '');
+  return 'settings' in next ? describe(next.settings) : '';
+}

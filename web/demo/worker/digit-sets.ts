@@ -1,0 +1,106 @@
+/** Digits as a run wants them: generated on the spot, or read from the files of MNIST. */
+import { readIdx } from 'mlp-wasm';
+import { generateDigits } from 'mlp-wasm/digits';
+import { MNIST_PARTS, PIXELS } from '../shared/digit-work.js';
+import type { DataSource, Digits, DigitSplit, FileContent, MnistPart } from '../shared/digit-work.js';
+
+/** Told what is being done, and how much of it; resolves when the work may go on. */
+export type Progress = (doing: string, fraction: number) => Promise<void>;
+
+/** Held-out digits are generated from here on: far behind any that are trained on. */
+const HELD_OUT_FIRST = 1_000_000_000;
+/** Digits generated between two reports. */
+const CHUNK = 500;
+
+export function loadDigits(source: DataSource, progress: Progress): Promise<DigitSplit> {
+  return source.kind === 'digits' ? generate(source.count, source.seed, progress) : readFiles(source, progress);
+}
+
+/** Number of digits that a run on `count` generated ones is validated on. */
+function heldOutCount(count: number): number {
+  return Math.min(10_000, Math.max(500, Math.round(count / 10)));
+}
+
+async function generate(count: number, seed: number, progress: Progress): Promise<DigitSplit> {
+  const total = count + heldOutCount(count);
+  const doing = `Making ${total.toLocaleString('en')} digits`;
+  const split = { training: emptySet(count), heldOut: emptySet(total - count) };
+  let made = 0;
+  for (const [set, begin] of [
+    [split.training, 0],
+    [split.heldOut, HELD_OUT_FIRST],
+  ] as const) {
+    const rows = set.labels.length;
+    for (let row = 0; row < rows; row += CHUNK) {
+      await progress(doing, made / total);
+      const size = Math.min(CHUNK, rows - row);
+      const { x, y } = await generateDigits({ count: size, seed, first: begin + row });
+      // The generator's levels are bytes over 255; rounding brings back the very bytes.
+      for (let i = 0, to = row * PIXELS; i < x.length; i++, to++) set.pixels[to] = Math.round(255 * x[i]!);
+      set.labels.set(y, row);
+      made += size;
+    }
+  }
+  return split;
+}
+
+function emptySet(count: number): Digits {
+  return { pixels: new Uint8Array(count * PIXELS), labels: new Uint8Array(count) };
+}
+
+async function readFiles(source: Exclude<DataSource, { kind: 'digits' }>, progress: Progress): Promise<DigitSplit> {
+  const read = {} as Record<MnistPart, Uint8Array<ArrayBuffer>>;
+  for (const [i, part] of MNIST_PARTS.entries()) {
+    await progress('Reading MNIST', i / MNIST_PARTS.length);
+    const bytes = source.kind === 'files' ? await bytesOf(source.files[part]) : await download(source.urls[part]);
+    const { shape, data } = await readIdx(bytes);
+    const features = data.length / shape[0]!;
+    const expected = part.endsWith('Images') ? PIXELS : 1;
+    if (!(data instanceof Uint8Array) || features !== expected) {
+      throw new RangeError(`MNIST’s images have ${PIXELS} pixels, and one label each; these have ${features}.`);
+    }
+    read[part] = data as Uint8Array<ArrayBuffer>;
+  }
+  const { trainImages, trainLabels, testImages, testLabels } = read;
+  if (Math.max(...classesIn(trainLabels), ...classesIn(testLabels)) > 9) {
+    throw new RangeError('The labels go beyond 9; this page reads digits.');
+  }
+  return {
+    training: { pixels: trainImages, labels: trainLabels },
+    heldOut: { pixels: testImages, labels: testLabels },
+  };
+}
+
+function classesIn(labels: Uint8Array): Set<number> {
+  return new Set(labels);
+}
+
+/** The content of a file of MNIST's format; throws a sentence for readers who never saw the format. */
+export async function contentOf(file: Blob): Promise<FileContent> {
+  const bytes = await bytesOf(file);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const isIdx = bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 8 && (bytes[3] === 1 || bytes[3] === 3);
+  if (!isGzip && !isIdx) throw new RangeError('is not one of MNIST’s files.');
+  try {
+    const { shape } = await readIdx(bytes);
+    if (shape.length === 1) return { holds: 'labels', count: shape[0]! };
+    if (shape.length === 3 && shape[1] === 28 && shape[2] === 28) return { holds: 'images', count: shape[0]! };
+    throw new RangeError('images are not 28 × 28');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/images are not/.test(message)) throw new RangeError('holds images that are not 28 × 28 pixels.');
+    if (/truncated/.test(message)) throw new RangeError('is cut short (truncated): download it again.');
+    if (/left after/.test(message)) throw new RangeError('is longer than it says: download it again.');
+    throw new RangeError(isGzip ? 'is compressed, but holds none of MNIST’s files.' : 'is damaged: download it again.');
+  }
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+async function download(url: string): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  return new Uint8Array(await response.arrayBuffer());
+}

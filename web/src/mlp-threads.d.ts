@@ -1,2 +1,0 @@
-// The same, for all flavours with threads.
-export { default } from './mlp.js';
