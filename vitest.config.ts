@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -20,6 +21,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/js/**/*.test.ts', 'tests/browser/**/*.test.ts'],
+    maxWorkers: availableParallelism(), // by default one fewer, which of two cores leaves one idle
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
