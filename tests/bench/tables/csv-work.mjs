@@ -20,35 +20,27 @@ export function makeText(rows, { long = false } = {}) {
   return parts.join('');
 }
 
-/** Seconds of each reader on the text, medians of `rounds`, and megabytes a second. */
-export async function measure({ rows, long, rounds, readTable, Papa, csvParse, autoType }) {
+/** The readers by name; each returns the rows that it found. */
+export const READERS = {
+  'readTable, bytes': ({ readTable }, { bytes }) => readTable(bytes).then((table) => table.rows),
+  'readTable, text': ({ readTable }, { text }) => readTable(text).then((table) => table.rows),
+  'Papa Parse, dynamicTyping': ({ Papa }, { text }) =>
+    Papa.parse(text, { header: true, dynamicTyping: true, skipEmptyLines: true }).data.length,
+  'Papa Parse, rows of text': ({ Papa }, { text }) => Papa.parse(text, { skipEmptyLines: true }).data.length - 1,
+  'd3-dsv, autoType': ({ csvParse, autoType }, { text }) => csvParse(text, autoType).length,
+};
+
+/** Median seconds of one reader, and megabytes of the text and of the table's numbers. */
+export async function measure({ reader, rows, long, rounds, libraries }) {
   const text = makeText(rows, { long });
   const bytes = new TextEncoder().encode(text);
-  const readers = {
-    'readTable, bytes': async () => (await readTable(bytes)).rows,
-    'readTable, text': async () => (await readTable(text)).rows,
-    'Papa Parse, dynamicTyping': () =>
-      Papa.parse(text, { header: true, dynamicTyping: true, skipEmptyLines: true }).data.length,
-    'Papa Parse, rows of text': () => Papa.parse(text, { skipEmptyLines: true }).data.length - 1,
-    'd3-dsv, autoType': () => csvParse(text, autoType).length,
-  };
-  const seconds = Object.fromEntries(Object.keys(readers).map((name) => [name, []]));
+  const seconds = [];
   for (let round = 0; round < rounds; ++round) {
-    for (const [name, read] of Object.entries(readers)) {
-      const began = performance.now();
-      const found = await read();
-      seconds[name].push((performance.now() - began) / 1000);
-      if (found !== rows) throw new Error(`${name}: expected ${rows} rows, got ${found}`);
-    }
+    const began = performance.now();
+    const found = await READERS[reader](libraries, { text, bytes });
+    seconds.push((performance.now() - began) / 1000);
+    if (found !== rows) throw new Error(`${reader}: expected ${rows} rows, got ${found}`);
   }
-  const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)];
-  const table = await readTable(bytes);
-  const numbers = table.columns.reduce((sum, { numbers, codes }) => sum + (numbers ?? codes).byteLength, 0);
-  return {
-    megabytes: bytes.length / 1e6,
-    megabytesOfNumbers: numbers / 1e6,
-    speeds: Object.fromEntries(
-      Object.entries(seconds).map(([name, list]) => [name, bytes.length / 1e6 / median(list)]),
-    ),
-  };
+  seconds.sort((a, b) => a - b);
+  return { megabytes: bytes.length / 1e6, seconds: seconds[Math.floor(rounds / 2)] };
 }

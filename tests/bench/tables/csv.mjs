@@ -1,6 +1,8 @@
-// Reads a large CSV with readTable, Papa Parse and d3-dsv, in Node and in Chromium, and prints megabytes a second.
+// Reads a large CSV with readTable, Papa Parse and d3-dsv, in Node and in Chromium, and prints megabytes a second. Each
+// reader has a process or a page of its own, because one that fills the memory would end the others.
 //
-//   npm install --prefix tests/bench && node tests/bench/tables/csv.mjs [--rows 200000] [--rounds 3] [--node-only]
+//   npm install --prefix tests/bench && node tests/bench/tables/csv.mjs [--rows 1000000] [--rounds 3] [--node-only]
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -8,44 +10,81 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { measure } from './csv-work.mjs';
+import { chromiumPath } from '../../../scripts/setup.mjs';
+import { measure, READERS } from './csv-work.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const require = createRequire(import.meta.url);
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     'node-only': { type: 'boolean', default: false },
+    'in-this-process': { type: 'string' }, // one work, as JSON
   },
 });
-const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
 const papaFile = require.resolve('papaparse/papaparse.min.js');
 const d3File = path.resolve(path.dirname(require.resolve('d3-dsv')), '../dist/d3-dsv.min.js');
 
-function show(where, what, { megabytes, megabytesOfNumbers, speeds }) {
-  console.log(
-    `\n${where}, ${rows} rows × 20, ${what}: ${megabytes.toFixed(0)} MB of text, ${megabytesOfNumbers.toFixed(0)} MB as numbers`,
-  );
-  const papa = speeds['Papa Parse, dynamicTyping'];
-  console.table(
-    Object.entries(speeds).map(([reader, speed]) => ({
-      reader,
-      'MB/s': +speed.toFixed(1),
-      '÷ Papa Parse': +(speed / papa).toFixed(2),
-    })),
-  );
+const WORKS = [
+  { what: 'numbers of up to 4 decimals and a name', long: false },
+  { what: 'numbers with all digits of a double', long: true },
+];
+
+async function inThisProcess(options) {
+  const { readTable } = await import(pathToFileURL(path.join(ROOT, 'dist/tables.js')));
+  return measure({ ...options, libraries: { readTable, Papa: require(papaFile), ...(await import('d3-dsv')) } });
 }
 
-const works = [
-  ['numbers of up to 4 decimals and a name', false],
-  ['numbers with all digits of a double', true],
-];
-const { readTable } = await import(pathToFileURL(path.join(ROOT, 'dist/tables.js')));
-const readers = { readTable, Papa: require(papaFile), ...(await import('d3-dsv')) };
-for (const [what, long] of works) show('Node', what, await measure({ rows, rounds, long, ...readers }));
+function inProcess(options) {
+  const args = [fileURLToPath(import.meta.url), '--in-this-process', JSON.stringify(options)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+}
 
-if (!values['node-only']) {
+async function inPage(browser, address, options) {
+  const page = await browser.newPage();
+  const crashed = new Promise((_, reject) => page.on('crash', () => reject(new Error('the tab ended'))));
+  try {
+    await page.goto(address);
+    await page.addScriptTag({ url: '/papa.js' });
+    await page.addScriptTag({ url: '/d3.js' });
+    const work = page.evaluate(async (options) => {
+      const [{ measure }, { readTable }] = await Promise.all([import('/work.mjs'), import('/tables.js')]);
+      return measure({ ...options, libraries: { readTable, Papa: globalThis.Papa, ...globalThis.d3 } });
+    }, options);
+    return await Promise.race([work, crashed]);
+  } finally {
+    await page.close();
+  }
+}
+
+/** A table of all readers; one that fails has the reason in it. */
+async function show(where, runOne) {
+  const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
+  for (const { what, long } of WORKS) {
+    const found = {};
+    for (const reader of Object.keys(READERS)) {
+      try {
+        const { megabytes, seconds } = await runOne({ reader, rows, rounds, long });
+        found[reader] = { megabytes, speed: megabytes / seconds };
+      } catch (error) {
+        found[reader] = { failed: error.message.split('\n')[0] };
+      }
+    }
+    const papa = found['Papa Parse, dynamicTyping'].speed;
+    const { megabytes } = found['readTable, bytes'];
+    console.log(`\n${where}, ${rows} rows × 20, ${what}: ${megabytes?.toFixed(0)} MB of text`);
+    console.table(
+      Object.entries(found).map(([reader, { speed, failed }]) => ({
+        reader,
+        'MB/s': failed ?? +speed.toFixed(1),
+        '÷ Papa Parse': +(speed / papa).toFixed(2),
+      })),
+    );
+  }
+}
+
+async function showPages() {
   const files = {
     '/papa.js': papaFile,
     '/d3.js': d3File,
@@ -60,24 +99,16 @@ if (!values['node-only']) {
     response.end(file ? readFileSync(file) : '<!doctype html><title>CSV</title>');
   });
   await new Promise((done) => server.listen(0, done));
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
-  const page = await browser.newPage();
-  await page.goto(`http://localhost:${server.address().port}/`);
-  await page.addScriptTag({ url: '/papa.js' });
-  await page.addScriptTag({ url: '/d3.js' });
-  for (const [what, long] of works) {
-    const found = await page.evaluate(
-      async (options) => {
-        const [{ measure }, { readTable }] = await Promise.all([import('/work.mjs'), import('/tables.js')]);
-        return measure({ ...options, readTable, Papa: globalThis.Papa, ...globalThis.d3 });
-      },
-      { rows, rounds, long },
-    );
-    show(`Chromium ${browser.version()}`, what, found);
-  }
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args });
+  const address = `http://localhost:${server.address().port}/`;
+  await show(`Chromium ${browser.version()}`, (options) => inPage(browser, address, options));
   await browser.close();
   server.close();
+}
+
+if (values['in-this-process']) console.log(JSON.stringify(await inThisProcess(JSON.parse(values['in-this-process']))));
+else {
+  await show(`Node ${process.version}`, inProcess);
+  if (!values['node-only']) await showPages();
 }
