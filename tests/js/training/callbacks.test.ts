@@ -356,6 +356,19 @@ describe('terminateOnNaN', () => {
     });
   });
 
+  it('goes no batch further when the training that it ended is resumed', async () => {
+    const model = deep(1e6);
+    const options = { epochs: 50, batchSize: 4 };
+    const { terminated } = await model.fit(X, y, { ...options, callbacks: terminateOnNaN() });
+    let batches = 0;
+    const counting = { onBatchBegin: () => void ++batches };
+    const again = await model.fit(X, y, { ...options, callbacks: [terminateOnNaN(), counting], resume: true });
+    expect(batches).toBe(0);
+    expect(again.terminated).toMatchObject({ batch: terminated!.batch, epoch: terminated!.epoch });
+    await model.fit(X, y, { ...options, epochs: terminated!.epoch + 1, callbacks: counting, resume: true });
+    expect(batches).toBeGreaterThan(0);
+  });
+
   it('leaves the next training alone', async () => {
     using model = sequential({ seed: 1, layers: [dense({ units: 1, inputShape: [1] })] });
     model.compile({ optimizer: { name: 'sgd', learningRate: 1e38 }, loss: 'meanAbsoluteError' });

@@ -15,6 +15,7 @@ import { warnOnce } from '../check/warn.js';
 import { firstNotFinite } from '../data/values.js';
 import type { Weight } from '../model/weights.js';
 import type { TrainedModel, Callbacks } from './callbacks.js';
+import { Knowledge } from './knowledge.js';
 
 /**
  * A model as these callbacks use it: where they run on the page and it in a worker, its methods return promises. So
@@ -298,13 +299,28 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callbacks {
 /**
  * Ends training after the first batch in which a loss, an activation or a weight is not finite, and says in
  * {@link History.terminated} where that began. Costs a look at all of them after each batch. To be the first one in a
- * list of callbacks: others may make the model compute something else.
+ * list of callbacks: others may make the model compute something else. A training that this ended does not go on, unless
+ * without it.
  */
 export function terminateOnNaN(): Callbacks {
   let model: WatchedModel;
+  const known = new Knowledge(() => ({ batch: -1, loss: 0 }), {
+    batch: (batch) => batch === -1 || isCount(batch),
+    loss: isNumber,
+  });
+  const { onTrainBegin, ...memory } = known.hooks('terminateOnNaN: state');
   return {
+    name: 'terminateOnNaN',
+    ...memory,
     setModel: (given) => void (model = given),
-    onBatchEnd: async (batch, { loss }) => void (await model.checkFinite(batch, loss)),
+    async onTrainBegin() {
+      onTrainBegin();
+      const { batch, loss } = known.now;
+      if (batch >= 0) await model.checkFinite(batch, loss);
+    },
+    async onBatchEnd(batch, { loss }) {
+      if (!(await model.checkFinite(batch, loss))) known.now = { batch, loss };
+    },
   };
 }
 
@@ -342,42 +358,6 @@ export function csvLogger(
       await write(`${[epoch, ...names.map((name) => logs[name] ?? '')].join(separator)}\n`);
     },
   };
-}
-
-/** Tests of what {@link Knowledge.hooks} is given back: a checkpoint may come from anywhere. */
-type Checks<Known> = Record<keyof Known, (value: unknown) => boolean>;
-
-/** State of a callback from epoch to epoch: fresh in each training, unless that resumes another. */
-class Knowledge<Known extends object> {
-  now: Known;
-  readonly #fresh: () => Known;
-  readonly #checks: Checks<Required<Known>>;
-  #goesOn = false;
-
-  constructor(fresh: () => Known, checks: Checks<Required<Known>>) {
-    this.#fresh = fresh;
-    this.#checks = checks;
-    this.now = fresh();
-  }
-
-  hooks(argument: string) {
-    return {
-      getState: () => ({ ...this.now }),
-      setState: (state: unknown) => {
-        checkObject(argument, state as Known, Object.keys(this.#checks));
-        for (const key of Object.keys(this.#checks) as (keyof Known & string)[]) {
-          const value = (state as Known)[key];
-          if (!this.#checks[key](value)) throw typeError(`${argument}.${key}`, 'what getState() gave', value);
-        }
-        this.now = { ...(state as Known) };
-        this.#goesOn = true;
-      },
-      onTrainBegin: () => {
-        if (!this.#goesOn) this.now = this.#fresh();
-        this.#goesOn = false;
-      },
-    };
-  }
 }
 
 const isNumber = (value: unknown) => typeof value === 'number';
