@@ -1,6 +1,7 @@
 /** The page: makes the store, hands it to the owners of the page's parts, and decides which network answers. */
 import { init } from 'mlp-wasm';
 import { loadDigits, normalizeStrokes } from 'mlp-wasm/digits';
+import { addressed } from './address.js';
 import { mountFirstDigit } from './drawing/first-digit.js';
 import { keptDrawing, mountPad } from './drawing/pad.js';
 import { coordinatesOf } from './drawing/strokes.js';
@@ -9,7 +10,7 @@ import { Pretrained } from './reading/pretrained.js';
 import { mountReading } from './reading/reading.js';
 import { noFiles } from './settings/mnist-files.js';
 import { mountMnistPanel } from './settings/mnist-panel.js';
-import { toFields } from './settings/settings.js';
+import { FIELD_NAMES, FIELDS, toFields } from './settings/settings.js';
 import { addressedFields, mountSettingsForm } from './settings/settings-form.js';
 import type { PageStore, State } from './state.js';
 import { Store } from './store.js';
@@ -17,6 +18,8 @@ import { currentTheme, mountTheme } from './theme.js';
 import { IDLE } from './training/run.js';
 import { mountRunPanel } from './training/run-panel.js';
 import { Trainer } from './training/trainer.js';
+import { mountTabs } from './views/tabs.js';
+import { viewOf } from './views/views.js';
 
 // Loading begins first, because it takes longest.
 const core = Promise.all([init(), loadDigits()]);
@@ -26,6 +29,7 @@ pretrained.catch(() => undefined);
 
 const store: PageStore = new Store<State>({
   theme: currentTheme(),
+  view: viewOf(addressed()),
   reader: 'loading',
   fields: addressedFields(),
   strokes: keptDrawing(),
@@ -44,6 +48,10 @@ const store: PageStore = new Store<State>({
 const trainer = new Trainer(store);
 
 mountTheme(store);
+mountTabs({
+  store,
+  network: async () => (await trainer.snapshot()) ?? (await pretrained.catch(() => undefined))?.snapshot(),
+});
 mountPad(store);
 mountReading(store);
 mountSettingsForm(store, (rate) => trainer.setLearningRate(rate));
@@ -75,7 +83,7 @@ async function start(): Promise<void> {
     report('The pretrained network is missing; train one to get answers', error);
   }
   answerWith(reader);
-  const hadAddress = location.hash !== '';
+  const hadAddress = FIELD_NAMES.some((name) => addressed().has(FIELDS[name].key));
   const settings = await trainer.restore();
   // The settings in the address count before those of the run that was kept, because the visitor asks for them.
   if (settings && !hadAddress) store.set({ fields: toFields(settings) });

@@ -27,6 +27,8 @@ export interface FirstDigit {
 
 export interface State {
   theme: 'light' | 'dark';
+  /** The view that is shown, by its name in `views.ts`. */
+  view: string;
   /** Ready when the core and the pretrained network are loaded, so that drawings can be read. */
   reader: 'loading' | 'ready' | { error: string };
   fields: Fields;

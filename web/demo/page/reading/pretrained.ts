@@ -8,6 +8,7 @@ import { PIXELS } from '../../shared/digit-work.js';
 import type { Digits } from '../../shared/digit-work.js';
 import { inputOf, readingOf, tilesOf } from './look-inside.js';
 import type { Reading, Tiles } from './look-inside.js';
+import type { NetworkSnapshot } from './snapshot.js';
 import { readWeightsFile } from './weights-file.js';
 import type { WeightsFile } from './weights-file.js';
 
@@ -26,7 +27,7 @@ export class Pretrained {
     this.#model = sequential({
       name: 'pretrained',
       layers: layers.map(({ inputs, units }, i) => {
-        const activation = i === layers.length - 1 ? 'softmax' : 'relu';
+        const activation = activationOf(i, layers.length);
         return dense(i === 0 ? { units, activation, inputShape: [inputs] } : { units, activation });
       }),
     });
@@ -58,6 +59,14 @@ export class Pretrained {
     return tilesOf(this.#model.getWeights()[0]!);
   }
 
+  snapshot(): NetworkSnapshot {
+    const layers = this.#model.layers.map(({ units }, i, all) => ({
+      units,
+      activation: activationOf(i, all.length),
+    }));
+    return { by: 'pretrained', layers, weights: this.#model.getWeights() };
+  }
+
   /** The share of these digits that it reads rightly; the page gets its turns meanwhile. */
   async accuracyOn({ pixels, labels }: Digits): Promise<number> {
     let right = 0;
@@ -72,6 +81,11 @@ export class Pretrained {
     }
     return right / labels.length;
   }
+}
+
+/** Of layer i. */
+function activationOf(i: number, layers: number): 'softmax' | 'relu' {
+  return i === layers - 1 ? 'softmax' : 'relu';
 }
 
 async function download(url: URL): Promise<ArrayBuffer> {

@@ -1,4 +1,5 @@
-/** Owner of the settings form: presets, the fields with their sentences, and the URL hash. */
+/** Owner of the settings form: presets, the fields with their sentences, and their part of the address. */
+import { addressed, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { isRunning } from '../training/run.js';
@@ -6,12 +7,12 @@ import {
   BATCH_OPTIMIZERS,
   FIELD_NAMES,
   FIELDS,
-  fromHash,
+  fromQuery,
   HIDDEN_ACTIVATIONS,
   PRESETS,
   presetOf,
   readSettings,
-  toHash,
+  toQuery,
 } from './settings.js';
 import type { FieldName, Fields } from './settings.js';
 
@@ -68,7 +69,7 @@ export function mountSettingsForm(store: PageStore, setLearningRate: (rate: numb
     for (const control of lockable) control.disabled = locked;
     note.textContent = locked ? LOCKED : OPEN;
   });
-  mountHash(store);
+  mountAddress(store);
 }
 
 function addChoices(id: string, names: readonly string[]): void {
@@ -106,18 +107,21 @@ function mountPresets(store: PageStore): HTMLInputElement[] {
 
 /** The settings a page begins with: those of its address. */
 export function addressedFields(): Fields {
-  return fromHash(location.hash);
+  return fromQuery(addressed());
 }
 
-function mountHash(store: PageStore): void {
+function mountAddress(store: PageStore): void {
+  const write = (): void => readdress(toQuery(store.state.fields), 'replace');
   let first = true;
   store.on(['fields'], () => {
     // Not at first, so that an address stays as short as it came until the visitor changes something.
-    if (!first) history.replaceState(null, '', toHash(store.state.fields));
+    if (!first) write();
     first = false;
   });
   window.addEventListener('hashchange', () => {
-    if (!isRunning(store.state.run.phase)) store.set({ fields: addressedFields() });
-    else history.replaceState(null, '', toHash(store.state.fields)); // locked fields stay as they are
+    const fields = addressedFields();
+    if (FIELD_NAMES.every((name) => fields[name] === store.state.fields[name])) return; // another view, say
+    if (!isRunning(store.state.run.phase)) store.set({ fields });
+    else write(); // locked fields stay as they are
   });
 }

@@ -214,15 +214,13 @@ export function readSettings(fields: Fields): { settings?: Settings; errors: Fie
   return Object.keys(errors).length > 0 ? { errors } : { settings: values as unknown as Settings, errors };
 }
 
-/** All fields as a URL hash, `#data=digits&count=20000&…`. */
-export function toHash(fields: Fields): string {
-  const query = new URLSearchParams(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
-  return `#${query.toString()}`;
+/** All fields by their keys in the address. */
+export function toQuery(fields: Fields): Record<string, string> {
+  return Object.fromEntries(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
 }
 
-/** The fields that a URL hash sets, over the initial ones. */
-export function fromHash(hash: string): Fields {
-  const query = new URLSearchParams(hash.replace(/^#/, ''));
+/** The fields that an address sets, over the initial ones. */
+export function fromQuery(query: URLSearchParams): Fields {
   const fields = initialFields();
   for (const name of FIELD_NAMES) fields[name] = query.get(FIELDS[name].key) ?? fields[name];
   return fields;

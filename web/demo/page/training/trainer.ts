@@ -6,6 +6,7 @@ import type { Logs } from 'mlp-wasm';
 import type { DataSource, Digits, DigitSplit } from '../../shared/digit-work.js';
 import { inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
 import type { Reading } from '../reading/look-inside.js';
+import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
 import { Attempt, Diverged } from './attempt.js';
@@ -14,22 +15,15 @@ import { judge } from './judge.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
 import { Meter } from './meter.js';
-import { Pace } from './pace.js';
+import { EVERY, ONE_IN, Pace } from './pace.js';
 import { ended, goesOn, IDLE, isRunning, withTraining, withValidation } from './run.js';
 import type { Run } from './run.js';
 import * as say from './sentences.js';
-import { TrainingWorker } from './worker.js';
+import { layersOf, TrainingWorker } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 /** Time between two turns in which the worker hears of the page while it trains. */
 const TURN_MS = 30;
-/** Times between two reports, pictures of the kernels, looks at the mistakes, and checkpoints. */
-const REPORT_MS = 66;
-const TILES_MS = 200;
-const JUDGE_MS = 700;
-const CHECKPOINT_MS = 2000;
-/** Share of the time, as one in so many, that pictures, looks and checkpoints may take. */
-const ONE_IN = 15;
 /** Grey levels as the networks of this page take them: ink is 1. */
 const BYTES = 1 / 255;
 
@@ -159,6 +153,14 @@ export class Trainer {
     }
   }
 
+  /** The visitor's network as it is now, if there is one. */
+  async snapshot(): Promise<NetworkSnapshot | undefined> {
+    const { settings } = this.#run;
+    const model = this.hasNetwork ? this.#model : undefined;
+    const weights = settings && (await model?.getWeights().catch(() => undefined));
+    return weights && { by: 'trained', layers: layersOf(settings), weights };
+  }
+
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */
   #begin(): Attempt {
     this.#attempt.stop();
@@ -222,10 +224,10 @@ export class Trainer {
     const count = training.labels.length;
     const resume = this.#run.epoch > 0;
     const meter = new Meter(count, !resume, performance.now());
-    const reports = new Pace(REPORT_MS);
-    const tiles = new Pace(TILES_MS, ONE_IN);
-    const judgements = new Pace(JUDGE_MS, ONE_IN);
-    const checkpoints = new Pace(CHECKPOINT_MS, ONE_IN);
+    const reports = new Pace(EVERY.report);
+    const tiles = new Pace(EVERY.tiles, ONE_IN);
+    const judgements = new Pace(EVERY.judgement, ONE_IN);
+    const checkpoints = new Pace(EVERY.checkpoint, ONE_IN);
     checkpoints.done(performance.now());
     let diverged = false;
     let clock = performance.now();

@@ -2,10 +2,19 @@
  * The package's own worker, `mlp-wasm/worker`, loaded when it is first needed and replaced when it has died. Networks
  * of the visitor live and learn there.
  */
+import type { ActivationName } from 'mlp-wasm';
 import type { RemoteMlp, RemoteModel } from 'mlp-wasm/worker';
 import type { Settings } from '../settings/settings.js';
 
 export type { RemoteModel };
+
+/** The layers of a run's network. */
+export function layersOf({
+  hidden,
+  activation,
+}: Pick<Settings, 'hidden' | 'activation'>): { units: number; activation: ActivationName }[] {
+  return [...hidden.map((units) => ({ units, activation })), { units: 10, activation: 'softmax' }];
+}
 
 export class TrainingWorker {
   #connection: Promise<RemoteMlp> | undefined;
@@ -40,15 +49,10 @@ export class TrainingWorker {
   /** A new network. */
   async build({ hidden, activation, optimizer, learningRate, seed }: Settings): Promise<RemoteModel> {
     const mlp = await this.connection();
-    const sizes = [...hidden, 10];
     const model = await mlp.sequential({
       seed,
-      layers: sizes.map((units, i) =>
-        mlp.dense({
-          units,
-          activation: i === sizes.length - 1 ? 'softmax' : activation,
-          ...(i === 0 && { inputShape: [784] as [number] }),
-        }),
+      layers: layersOf({ hidden, activation }).map((layer, i) =>
+        mlp.dense({ ...layer, ...(i === 0 && { inputShape: [784] as [number] }) }),
       ),
     });
     await model.compile({

@@ -1,0 +1,19 @@
+/**
+ * Owner of the page's address. Its hash holds the view, where that is not the first, and all settings once one was
+ * changed: `#view=backpropagation&data=digits&…`. A part of the page writes its own keys and leaves the others alone.
+ */
+
+export function addressed(): URLSearchParams {
+  return new URLSearchParams(location.hash.slice(1));
+}
+
+/** Sets these keys, or takes away those that are undefined; `push` makes a step that the browser's Back undoes. */
+export function readdress(keys: Record<string, string | undefined>, how: 'push' | 'replace'): void {
+  const query = addressed();
+  for (const [key, value] of Object.entries(keys)) {
+    if (value === undefined) query.delete(key);
+    else query.set(key, value);
+  }
+  const hash = query.toString();
+  history[`${how}State`](null, '', hash ? `#${hash}` : location.pathname + location.search);
+}

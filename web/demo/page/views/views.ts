@@ -1,0 +1,35 @@
+/**
+ * The views of the page. A new one is a folder here whose `view.ts` exports `mount`, a line in `VIEWS`, and its title in
+ * `words/frame.ts`. Its code is loaded when it is first opened.
+ */
+import type { NetworkSnapshot } from '../reading/snapshot.js';
+import type { PageStore } from '../state.js';
+
+/** The page as its views see it. */
+export interface PageParts {
+  store: PageStore;
+  /** The network that answers, as it is now; undefined where there is none. */
+  network(): Promise<NetworkSnapshot | undefined>;
+}
+
+export interface ViewModule {
+  /** Fills the empty panel of the view, once. From then on `store.state.view` tells whether it is shown. */
+  mount(panel: HTMLElement, page: PageParts): Promise<void> | void;
+}
+
+export interface ViewEntry {
+  id: string;
+  /** Absent of the first view, which is in index.html. */
+  load?: () => Promise<ViewModule>;
+}
+
+export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
+  { id: 'train' },
+  { id: 'backpropagation', load: () => import('./backpropagation/view.js') },
+  { id: 'inside', load: () => import('./inside/view.js') },
+];
+
+/** The view that the address names, else the first. */
+export function viewOf(query: URLSearchParams): string {
+  return VIEWS.find(({ id }) => id === query.get('view'))?.id ?? VIEWS[0].id;
+}
