@@ -128,6 +128,17 @@ describe('for everyone', () => {
       await look('faulty settings');
       await page.click('#reset');
       await look('reset');
+      await page.click('#tab-backpropagation');
+      const steps = page.locator('.rail-step');
+      await steps.first().waitFor();
+      for (let i = 0; i < (await steps.count()); i++) {
+        await steps.nth(i).click();
+        await look(`backpropagation, step ${i + 1}`);
+      }
+      await page.selectOption('#step-target', '1');
+      await page.click('#take-step');
+      await page.locator('.compared').waitFor();
+      await look('backpropagation, step taken');
       expect(found).toEqual([]);
     });
   });

@@ -70,7 +70,11 @@ export function visit(headers: Record<string, string> = {}): Visit {
 }
 
 export async function status(page: Page, pattern: RegExp): Promise<void> {
-  await page.locator('#status').filter({ hasText: pattern }).waitFor(WAIT);
+  // Attached, because only the first view shows it.
+  await page
+    .locator('#status')
+    .filter({ hasText: pattern })
+    .waitFor({ ...WAIT, state: 'attached' });
 }
 
 export const text = async (page: Page, selector: string): Promise<string> => (await page.textContent(selector)) ?? '';

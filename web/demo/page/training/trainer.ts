@@ -24,8 +24,7 @@ import type { RemoteModel } from './worker.js';
 
 /** Time between two turns in which the worker hears of the page while it trains. */
 const TURN_MS = 30;
-/** Grey levels as the networks of this page take them: ink is 1. */
-const BYTES = 1 / 255;
+const BYTES = 1 / 255; // ink is 1
 
 export class Trainer {
   /** The accuracy of the pretrained network on the same digits, where there is that network. */

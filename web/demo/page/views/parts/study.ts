@@ -1,0 +1,84 @@
+/**
+ * A copy of the network that answers, kept up to date while a view is shown, and the digit that it is studied on. Once
+ * the visitor has changed the copy it stays as it is, until it is taken anew.
+ */
+import { inputOf } from '../../reading/look-inside.js';
+import { Specimen } from '../../specimen/specimen.js';
+import type { PageParts } from '../views.js';
+
+/** Time between two looks at a network that is being trained. */
+const LOOK_MS = 250;
+
+export class Study {
+  specimen: Specimen | undefined;
+  /** True if the visitor has changed the copy. */
+  isChanged = false;
+
+  readonly #page: PageParts;
+  readonly #view: string;
+  readonly #onChange: () => void;
+  /** Of the network that was copied last: whose it is, and how far it was trained. */
+  #taken = '';
+  #isTaking = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param onChange called when there is another digit, another network, or another theme to show */
+  constructor(page: PageParts, view: string, onChange: () => void) {
+    this.#page = page;
+    this.#view = view;
+    this.#onChange = onChange;
+    page.store.on(['pixels', 'firstDigit', 'theme'], () => this.isShown && onChange());
+    page.store.on(['view', 'run', 'reader', 'answer'], () => this.#look());
+  }
+
+  get isShown(): boolean {
+    return this.#page.store.state.view === this.#view;
+  }
+
+  /** The visitor's drawing, before there is one the page's own digit. */
+  get digit(): Float32Array | undefined {
+    const { strokes, pixels, firstDigit } = this.#page.store.state;
+    const shown = strokes.length === 0 ? firstDigit?.pixels : pixels;
+    return shown && inputOf(shown);
+  }
+
+  /** The copy as the network is now, whatever was done to it. */
+  takeAnew(): void {
+    this.isChanged = false;
+    this.#taken = '';
+    this.#look();
+  }
+
+  /** Takes the network if there is another one, but not more often than a few times a second. */
+  #look(): void {
+    if (!this.isShown) return;
+    const { run, reader } = this.#page.store.state;
+    const now = `${reader === 'loading'} ${run.epoch > 0 ? `${run.epoch} ${JSON.stringify(run.settings)}` : ''}`;
+    if (now === this.#taken || this.isChanged) {
+      if (this.specimen) this.#onChange();
+      return;
+    }
+    if (this.#isTaking || this.#timer !== undefined) return;
+    this.#isTaking = true;
+    void this.#take(now).finally(() => {
+      this.#isTaking = false;
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#look();
+      }, LOOK_MS);
+    });
+  }
+
+  async #take(now: string): Promise<void> {
+    const network = await this.#page.network();
+    if (this.isChanged) return;
+    this.#taken = now;
+    if (network && this.specimen?.isLike(network)) {
+      this.specimen.weights = network.weights;
+    } else {
+      this.specimen?.dispose();
+      this.specimen = network && new Specimen(network);
+    }
+    this.#onChange();
+  }
+}
