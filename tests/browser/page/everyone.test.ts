@@ -139,6 +139,13 @@ describe('for everyone', () => {
       await page.click('#take-step');
       await page.locator('.compared').waitFor();
       await look('backpropagation, step taken');
+      await page.click('#tab-inside');
+      await page.locator('.diagram-unit').first().waitFor();
+      await look('inside');
+      await page.click('#silence');
+      await page.check('#without-biases');
+      await page.locator('.diagram-unit.is-silenced').first().waitFor();
+      await look('inside, broken');
       expect(found).toEqual([]);
     });
   });

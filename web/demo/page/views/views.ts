@@ -26,6 +26,7 @@ export interface ViewEntry {
 export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
   { id: 'train' },
   { id: 'backpropagation', load: () => import('./backpropagation/view.js') },
+  { id: 'inside', load: () => import('./inside/view.js') },
 ];
 
 /** The view that the address names, else the first. */

@@ -13,14 +13,14 @@ interface FrameWords {
 const FRAME: Readonly<Record<Language, FrameWords>> = {
   en: {
     views: 'Views',
-    titles: { train: 'Draw & train', backpropagation: 'Backpropagation' },
+    titles: { train: 'Draw & train', backpropagation: 'Backpropagation', inside: 'Inside' },
     loading: 'Loading …',
     failed: 'This view could not be loaded. Are you offline?',
     again: 'Try again',
   },
   de: {
     views: 'Ansichten',
-    titles: { train: 'Zeichnen & trainieren', backpropagation: 'Backpropagation' },
+    titles: { train: 'Zeichnen & trainieren', backpropagation: 'Backpropagation', inside: 'Im Netz' },
     loading: 'Lädt …',
     failed: 'Diese Ansicht konnte nicht geladen werden. Gibt es eine Verbindung?',
     again: 'Noch einmal',

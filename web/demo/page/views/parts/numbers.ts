@@ -4,6 +4,7 @@ import { locale } from '../../words/language.js';
 const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const shares = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const wholeShares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
 const longer = new Intl.NumberFormat(locale, { maximumSignificantDigits: 7 });
 const longMantissa = new Intl.NumberFormat(locale, { minimumFractionDigits: 5, maximumFractionDigits: 5 });
 const mantissa = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -39,6 +40,11 @@ export function factor(value: number): string {
 
 export function percent(share: number): string {
   return shares.format(share);
+}
+
+/** Without decimals. */
+export function wholePercent(share: number): string {
+  return wholeShares.format(share);
 }
 
 export function count(value: number): string {

@@ -9,6 +9,8 @@ export interface PictureSpec {
   kind: 'ink' | 'signed';
   /** Value that has the full colour. Default: the largest by size. */
   largest?: number;
+  /** Ink below the colours, faint, from 0 to 1. */
+  under?: ArrayLike<number>;
   selected?: number | undefined;
   /** A cell's name and its value. */
   describe(i: number): string;
@@ -183,10 +185,11 @@ function frame(context: CanvasRenderingContext2D, left: number, top: number, cel
 }
 
 /** A colour for each cell, as in an ImageData; of cells that fill up the last row, nothing. */
-function coloursOf({ values, kind, largest }: PictureSpec): Uint32Array {
+function coloursOf({ values, kind, largest, under }: PictureSpec): Uint32Array {
   const columns = columnsOf(values.length);
   const colours = new Uint32Array(columns * Math.ceil(values.length / columns));
-  const ramp = kind === 'ink' ? inkRamp() : signedRamp();
+  const ink = inkRamp();
+  const ramp = kind === 'ink' ? ink : signedRamp();
   const most =
     largest ??
     Math.max(
@@ -196,8 +199,19 @@ function coloursOf({ values, kind, largest }: PictureSpec): Uint32Array {
   for (let i = 0; i < values.length; i++) {
     const share = Math.max(-1, Math.min(1, values[i]! / most));
     colours[i] = ramp[kind === 'ink' ? Math.round(255 * Math.max(0, share)) : Math.round(128 + 127 * share)]!;
+    if (under) colours[i] = mixed(colours[i]!, ink[Math.round(255 * under[i]!)]!, 0.3 * (1 - Math.abs(share)));
   }
   return colours;
+}
+
+/** `share` of the other colour in the one, channel by channel. */
+function mixed(one: number, other: number, share: number): number {
+  let colour = 0;
+  for (const shift of [0, 8, 16, 24]) {
+    const [a, b] = [(one >>> shift) & 255, (other >>> shift) & 255];
+    colour |= Math.round(a + (b - a) * share) << shift;
+  }
+  return colour >>> 0;
 }
 
 /** Of a little-endian RGBA, as all engines of WebAssembly have it. */

@@ -14,6 +14,9 @@ export class Study {
   /** True if the visitor has changed the copy. */
   isChanged = false;
 
+  /** Grows with each network that is taken. */
+  version = 0;
+
   readonly #page: PageParts;
   readonly #view: string;
   readonly #onChange: () => void;
@@ -73,6 +76,7 @@ export class Study {
     const network = await this.#page.network();
     if (this.isChanged) return;
     this.#taken = now;
+    this.version++;
     if (network && this.specimen?.isLike(network)) {
       this.specimen.weights = network.weights;
     } else {
