@@ -42,7 +42,10 @@ describe('inside the network', () => {
       .filter({ hasText: `Layer 1, unit ${second}` })
       .waitFor();
     expect(await page.evaluate(() => document.activeElement?.className)).toContain('diagram-unit');
-    expect(await page.locator('.unit .picture canvas').count()).toBe(2);
+    expect(await page.locator('.unit .pictures canvas').count()).toBe(2);
+    // Generated digits that it likes best.
+    await page.locator('.favourites-best canvas').first().waitFor();
+    expect(await text(page, '.favourites .note')).toMatch(/^(Excite it most: \d|No digit)/);
   });
 
   it('silences a unit and wakes it again', async () => {

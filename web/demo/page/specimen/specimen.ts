@@ -107,6 +107,11 @@ export class Specimen {
     return this.#model.predict(x);
   }
 
+  /** The activations of each layer for several rows, rows × units. */
+  activations(x: Float32Array): Float32Array[] {
+    return this.#model.forwardTrace(x).map(({ a }) => a.data);
+  }
+
   explain(x: Float32Array, options: ExplainOptions): Explanation {
     return this.#model.explain(x, options);
   }

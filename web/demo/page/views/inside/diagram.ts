@@ -1,12 +1,13 @@
 /** The strongest paths as a diagram: buttons for units, in columns, and lines between them. */
 import { inkRamp, signedRamp } from '../../colour.js';
-import { context2d, make } from '../../dom.js';
+import { make } from '../../dom.js';
 import type { Trace } from '../../specimen/specimen.js';
 import type { Words } from '../../words/words.js';
 import { weightsInto } from '../backpropagation/arithmetic.js';
 import type { UnitNames } from '../parts/names.js';
 import { number, percent } from '../parts/numbers.js';
 import type { Paths } from './paths.js';
+import { thumbnail } from './thumbnail.js';
 
 export interface UnitPlace {
   layer: number;
@@ -29,7 +30,6 @@ export interface DiagramEvents {
   choose(place: UnitPlace): void;
 }
 
-const SIDE = 28;
 const SVG = 'http://www.w3.org/2000/svg';
 
 export class Diagram {
@@ -169,14 +169,4 @@ function wrapped(units: HTMLElement[]): HTMLElement {
   const box = make('div', 'diagram-units');
   box.append(...units);
   return box;
-}
-
-function thumbnail(values: Float32Array, ramp: Uint32Array, level: (value: number) => number): HTMLCanvasElement {
-  const canvas = make('canvas');
-  canvas.width = canvas.height = SIDE;
-  const image = new ImageData(SIDE, SIDE);
-  const rgba = new Uint32Array(image.data.buffer);
-  values.forEach((value, i) => (rgba[i] = ramp[Math.round(Math.max(0, Math.min(255, level(value))))]!));
-  context2d(canvas).putImageData(image, 0, 0);
-  return canvas;
 }

@@ -17,6 +17,7 @@ import { broken, isWhole } from './breaking.js';
 import { BreakPanel } from './break-panel.js';
 import { Diagram } from './diagram.js';
 import type { UnitPlace } from './diagram.js';
+import { FavouritesPanel } from './favourites.js';
 import { strongestPaths } from './paths.js';
 import type { Paths } from './paths.js';
 import { SaliencyPanel } from './saliency.js';
@@ -47,6 +48,7 @@ class InsideView {
   readonly #diagram: Diagram;
   readonly #break: BreakPanel;
   readonly #saliency: SaliencyPanel;
+  readonly #favourites: FavouritesPanel;
   readonly #network = make('p', 'view-note');
   readonly #body = make('div', 'inside-body');
   readonly #unitTitle = make('h2', 'unit-title');
@@ -84,6 +86,7 @@ class InsideView {
       this.#render();
     });
     this.#saliency = new SaliencyPanel(words.inside, this.#render);
+    this.#favourites = new FavouritesPanel(words.inside, this.#render);
     this.#build(panel);
     this.#study = new Study(page, 'inside', this.#render);
   }
@@ -104,7 +107,7 @@ class InsideView {
     const pictures = make('div', 'pictures');
     pictures.append(...this.#unitPictures.map(({ figure }) => figure));
     const words = make('div', 'unit-words');
-    words.append(this.#unitTitle, this.#unitText, this.#passes, this.#silence);
+    words.append(this.#unitTitle, this.#unitText, this.#passes, this.#favourites.element, this.#silence);
     unit.append(pictures, words);
     const lower = make('div', 'inside-lower');
     lower.append(this.#break.element, this.#saliency.element);
@@ -132,7 +135,9 @@ class InsideView {
     const paths = strongestPaths(trace, output, this.#break.damage.silenced);
     const selected = (this.#chosen = this.#place ?? mostActive(trace, paths));
     this.#diagram.show({ trace, paths, names, output, selected, isSilenced: this.#break.isSilenced });
-    this.#showUnit(trace, this.#looked ?? selected, names);
+    const unit = this.#looked ?? selected;
+    this.#showUnit(trace, unit, names);
+    this.#favourites.show(copy, unit, `${this.#study.version} ${JSON.stringify(this.#break.damage)}`);
     this.#break.show(
       [before, trace.layers.at(-1)!.a].map((shares) => {
         const unit = answerOf(shares);
