@@ -146,6 +146,15 @@ describe('for everyone', () => {
       await page.check('#without-biases');
       await page.locator('.diagram-unit.is-silenced').first().waitFor();
       await look('inside, broken');
+      await page.click('#tab-my-digits');
+      await page.locator('.hand').waitFor();
+      await look('my digits, none');
+      await page.click('#correction-digits button >> nth=3');
+      await page.click('.my-tile');
+      await look('my digits, one chosen');
+      await page.click('.hand .primary');
+      await page.locator('.hand tbody').waitFor();
+      await look('my digits, learned');
       expect(found).toEqual([]);
     });
   });

@@ -5,8 +5,11 @@ import { addressed } from './address.js';
 import { mountFirstDigit } from './drawing/first-digit.js';
 import { keptDrawing, mountPad } from './drawing/pad.js';
 import { coordinatesOf } from './drawing/strokes.js';
+import { Collection } from './my-digits/collection.js';
+import { mountCorrection } from './my-digits/correction.js';
 import { worksOffline } from './offline.js';
 import { Pretrained } from './reading/pretrained.js';
+import type { NetworkSnapshot } from './reading/snapshot.js';
 import { mountReading } from './reading/reading.js';
 import { noFiles } from './settings/mnist-files.js';
 import { mountMnistPanel } from './settings/mnist-panel.js';
@@ -43,22 +46,33 @@ const store: PageStore = new Store<State>({
   mnist: noFiles(),
   run: IDLE,
   canUndoReset: false,
+  myDigits: [],
+  myDigitsTrouble: undefined,
+  hand: 0,
   status: { text: 'Loading the network …', tone: 'plain' },
 });
 const trainer = new Trainer(store);
+const myDigits = new Collection(store);
 
 mountTheme(store);
 mountTabs({
   store,
+  myDigits,
   network: async () => (await trainer.snapshot()) ?? (await pretrained.catch(() => undefined))?.snapshot(),
+  adopt: async (by, weights) => {
+    if (by === 'trained') await trainer.adopt(weights!);
+    else await wear(await pretrained, weights);
+  },
 });
 mountPad(store);
 mountReading(store);
+mountCorrection(store, myDigits);
 mountSettingsForm(store, (rate) => trainer.setLearningRate(rate));
 mountMnistPanel(store);
 mountRunPanel(store, trainer);
 mountFirstDigit(store);
 void start();
+void myDigits.load();
 // The parts further down the page are loaded after those in view.
 void import('./training/below.js').then(({ mountBelow }) => mountBelow(store));
 
@@ -82,12 +96,31 @@ async function start(): Promise<void> {
   } catch (error) {
     report('The pretrained network is missing; train one to get answers', error);
   }
+  if (reader) await putOn(reader);
   answerWith(reader);
   const hadAddress = FIELD_NAMES.some((name) => addressed().has(FIELDS[name].key));
   const settings = await trainer.restore();
   // The settings in the address count before those of the run that was kept, because the visitor asks for them.
   if (settings && !hadAddress) store.set({ fields: toFields(settings) });
   worksOffline();
+}
+
+/** Gives the pretrained network the hand that it has learned; without weights, what it came with. */
+async function wear(reader: Pretrained, weights: NetworkSnapshot['weights'] | undefined): Promise<void> {
+  reader.wear(weights);
+  store.set({ hand: reader.isAsItCame ? 0 : Date.now() });
+  const { fingerprint } = reader;
+  await myDigits.shelf
+    .keepHand(reader.isAsItCame ? undefined : { fingerprint, weights: [...weights!] })
+    .catch(() => undefined);
+}
+
+/** The hand that was learned before a reload, unless the network is another by now. */
+async function putOn(reader: Pretrained): Promise<void> {
+  const kept = await myDigits.shelf.hand().catch(() => undefined);
+  if (kept?.fingerprint !== reader.fingerprint) return;
+  reader.wear(kept.weights);
+  store.set({ hand: Date.now() });
 }
 
 /** Brings the drawing into the form that networks read. */
@@ -123,9 +156,11 @@ function answerWith(pretrained: Pretrained | undefined): void {
   store.on(['pixels'], () => void ask());
 
   let own: boolean | undefined;
-  store.on(['run'], () => {
-    if (own === trainer.hasNetwork) return;
+  let { hand } = store.state;
+  store.on(['run', 'hand'], () => {
+    if (own === trainer.hasNetwork && hand === store.state.hand) return;
     own = trainer.hasNetwork;
+    hand = store.state.hand;
     if (own) {
       store.set({ hiddenUnits: store.state.run.settings?.hidden ?? [] });
     } else {

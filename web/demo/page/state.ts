@@ -1,5 +1,6 @@
 /** Everything the page knows, in one object; `main.ts` makes the one store of it. */
 import type { Stroke } from './drawing/strokes.js';
+import type { MyDigit } from './my-digits/my-digit.js';
 import type { Reading, Tiles } from './reading/look-inside.js';
 import type { MnistFiles } from './settings/mnist-files.js';
 import type { Fields } from './settings/settings.js';
@@ -47,6 +48,12 @@ export interface State {
   run: Run;
   /** True if there is a run that Reset took away and that can be brought back. */
   canUndoReset: boolean;
+  /** Drawings that the visitor kept with their labels, oldest first. */
+  myDigits: readonly MyDigit[];
+  /** Set where they could not be written: the storage is full, or there is none. */
+  myDigitsTrouble: 'full' | 'closed' | undefined;
+  /** 0 while the pretrained network is as it came; another number after each time that it learned the visitor's hand. */
+  hand: number;
   /** The status line. */
   status: { text: string; tone: 'plain' | 'error' };
 }

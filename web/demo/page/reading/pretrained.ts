@@ -21,9 +21,15 @@ const ROWS_AT_ONCE = 500;
 export class Pretrained {
   readonly #model: Sequential;
   readonly #refuseAbove: number;
+  readonly #came: NetworkSnapshot['weights'];
+  /** Of the file that its weights came in. */
+  readonly fingerprint: string;
+  /** False after it has learned a hand. */
+  isAsItCame = true;
 
-  constructor({ layers, refuseAbove }: WeightsFile) {
+  constructor({ layers, refuseAbove, fingerprint }: WeightsFile) {
     this.#refuseAbove = refuseAbove;
+    this.fingerprint = fingerprint;
     this.#model = sequential({
       name: 'pretrained',
       layers: layers.map(({ inputs, units }, i) => {
@@ -31,12 +37,11 @@ export class Pretrained {
         return dense(i === 0 ? { units, activation, inputShape: [inputs] } : { units, activation });
       }),
     });
-    this.#model.setWeights(
-      layers.flatMap(({ inputs, units, kernel, bias }) => [
-        { shape: [inputs, units], data: kernel },
-        { shape: [units], data: bias },
-      ]),
-    );
+    this.#came = layers.flatMap(({ inputs, units, kernel, bias }) => [
+      { shape: [inputs, units], data: kernel },
+      { shape: [units], data: bias },
+    ]);
+    this.#model.setWeights([...this.#came]);
   }
 
   /** Loads `pretrained.safetensors` from beside the page, at the same time as the core. */
@@ -65,6 +70,12 @@ export class Pretrained {
       activation: activationOf(i, all.length),
     }));
     return { by: 'pretrained', layers, weights: this.#model.getWeights() };
+  }
+
+  /** Gives it other weights, in the order of those of `snapshot`; without any, those that it came with. */
+  wear(weights: NetworkSnapshot['weights'] | undefined): void {
+    this.isAsItCame = weights === undefined;
+    this.#model.setWeights([...(weights ?? this.#came)]);
   }
 
   /** The share of these digits that it reads rightly; the page gets its turns meanwhile. */

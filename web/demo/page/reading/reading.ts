@@ -147,7 +147,7 @@ function mountAnswer(store: PageStore): void {
   let heard: State['strokes'] | undefined;
 
   store.on(['answer', 'firstDigit', 'strokes', 'isDrawing'], () => {
-    const { answer, strokes, isDrawing, pixels, run, firstDigit } = store.state;
+    const { answer, strokes, isDrawing, pixels, run, firstDigit, hand } = store.state;
     const best = answer && bestOf(answer);
     output.textContent = best === undefined ? '' : String(best);
     output.dataset['first'] = String((firstDigit?.reading && bestOf(firstDigit.reading)) ?? '');
@@ -159,8 +159,11 @@ function mountAnswer(store: PageStore): void {
     );
     output.classList.toggle('is-refused', answer?.refused === true);
     note.textContent = sentence;
+    const hasLearned = answer?.by === 'pretrained' && hand !== 0;
     reader.textContent = answer
-      ? (answer.refused && skill !== 'none' ? refusers : readers)[answer.by]
+      ? hasLearned && !answer.refused
+        ? 'Read by the pretrained network, which has learned your hand.'
+        : (answer.refused && skill !== 'none' ? refusers : readers)[answer.by]
       : strokes.length === 0 && firstDigit
         ? 'The page drew this one. Now you.'
         : '';

@@ -1,4 +1,5 @@
 /** A training run as the page shows and keeps it: plain data. */
+import type { Logs } from 'mlp-wasm';
 import type { Settings } from '../settings/settings.js';
 import type { Figures } from './meter.js';
 
@@ -82,8 +83,21 @@ export function withTraining(curve: Curve, epoch: number, { loss, accuracy }: Fi
   return withPoint(curve, { epoch, loss, accuracy, valLoss: null, valAccuracy: null });
 }
 
+/** The change of a run when `epoch` of its epochs are done. */
+export function afterEpoch({ settings, curve }: Run, epoch: number, logs: Logs): Partial<Run> {
+  const [valLoss, valAccuracy] = [logs['valLoss']!, logs['valAccuracy']!];
+  const means = { loss: logs.loss, accuracy: logs['accuracy']! };
+  return {
+    fraction: epoch / settings!.epochs,
+    epoch,
+    loss: means.loss,
+    valAccuracy,
+    curve: withValidation(curve, epoch, means, { valLoss, valAccuracy }),
+  };
+}
+
 /** The curve with the figures after an epoch; the means over it stand for training if there are no other figures. */
-export function withValidation(
+function withValidation(
   curve: Curve,
   epoch: number,
   means: Pick<Figures, 'loss' | 'accuracy'>,

@@ -16,7 +16,7 @@ import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
 import { Meter } from './meter.js';
 import { EVERY, ONE_IN, Pace } from './pace.js';
-import { ended, goesOn, IDLE, isRunning, withTraining, withValidation } from './run.js';
+import { afterEpoch, ended, goesOn, IDLE, isRunning, withTraining } from './run.js';
 import type { Run } from './run.js';
 import * as say from './sentences.js';
 import { layersOf, TrainingWorker } from './worker.js';
@@ -160,6 +160,14 @@ export class Trainer {
     return weights && { by: 'trained', layers: layersOf(settings), weights };
   }
 
+  /** Gives the visitor's network other weights, in the order of those of its snapshot. */
+  async adopt(weights: NetworkSnapshot['weights']): Promise<void> {
+    const [attempt, model] = [this.#attempt, this.#model];
+    await model?.setWeights([...weights]);
+    if (model) await this.#show(attempt, model, new Pace(0));
+    if (model) await this.#keep(attempt, model, true);
+  }
+
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */
   #begin(): Attempt {
     this.#attempt.stop();
@@ -288,15 +296,7 @@ export class Trainer {
           if (!counts(logs)) return;
           meter.endEpoch(count, logs);
           passTime();
-          const [valLoss, valAccuracy] = [logs['valLoss']!, logs['valAccuracy']!];
-          const means = { loss: logs.loss, accuracy: logs['accuracy']! };
-          this.#update({
-            fraction: (epoch + 1) / epochs,
-            epoch: epoch + 1,
-            loss: means.loss,
-            valAccuracy,
-            curve: withValidation(this.#run.curve, epoch + 1, means, { valLoss, valAccuracy }),
-          });
+          this.#update(afterEpoch(this.#run, epoch + 1, logs));
           await judgements.run(() => this.#judge(attempt, model, heldOut));
           await keep();
           // Epochs of tiny runs end between two turns.

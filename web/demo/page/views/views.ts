@@ -2,14 +2,18 @@
  * The views of the page. A new one is a folder here whose `view.ts` exports `mount`, a line in `VIEWS`, and its title in
  * `words/frame.ts`. Its code is loaded when it is first opened.
  */
+import type { Collection } from '../my-digits/collection.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { PageStore } from '../state.js';
 
 /** The page as its views see it. */
 export interface PageParts {
   store: PageStore;
+  myDigits: Collection;
   /** The network that answers, as it is now; undefined where there is none. */
   network(): Promise<NetworkSnapshot | undefined>;
+  /** Gives that network other weights; without any, the pretrained one becomes what it was. */
+  adopt(by: NetworkSnapshot['by'], weights: NetworkSnapshot['weights'] | undefined): Promise<void>;
 }
 
 export interface ViewModule {
@@ -27,6 +31,7 @@ export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
   { id: 'train' },
   { id: 'backpropagation', load: () => import('./backpropagation/view.js') },
   { id: 'inside', load: () => import('./inside/view.js') },
+  { id: 'my-digits', load: () => import('./my-digits/view.js') },
 ];
 
 /** The view that the address names, else the first. */

@@ -13,14 +13,19 @@ interface FrameWords {
 const FRAME: Readonly<Record<Language, FrameWords>> = {
   en: {
     views: 'Views',
-    titles: { train: 'Draw & train', backpropagation: 'Backpropagation', inside: 'Inside' },
+    titles: { train: 'Draw & train', backpropagation: 'Backpropagation', inside: 'Inside', 'my-digits': 'My digits' },
     loading: 'Loading …',
     failed: 'This view could not be loaded. Are you offline?',
     again: 'Try again',
   },
   de: {
     views: 'Ansichten',
-    titles: { train: 'Zeichnen & trainieren', backpropagation: 'Backpropagation', inside: 'Im Netz' },
+    titles: {
+      train: 'Zeichnen & trainieren',
+      backpropagation: 'Backpropagation',
+      inside: 'Im Netz',
+      'my-digits': 'Meine Ziffern',
+    },
     loading: 'Lädt …',
     failed: 'Diese Ansicht konnte nicht geladen werden. Gibt es eine Verbindung?',
     again: 'Noch einmal',
