@@ -4,7 +4,7 @@
 //   kernel gradient  dW = Aᵀ·Δ         multiplyTransposedA
 //   input gradient   dA = Δ·Wᵀ         multiplyTransposedB
 //
-// The right operand is copied into panels eight columns wide, zero-padded, so that the inner kernel reads it in
+// The right operand is copied into panels sixteen columns wide, zero-padded, so that the inner kernel reads it in
 // one stream and has no ragged edge; the left one is read where it lies, but for kernel gradients whose rows of A
 // fall on the same places of the cache (Goto & van de Geijn 2008 pack both always; a batch is small enough not to).
 // Every element of C is one sum in order of depth, whatever the sizes: results do not depend on how the work is cut.

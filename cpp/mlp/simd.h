@@ -6,6 +6,13 @@
 
 #include "mlp/types.h"
 
+// Before a loop that shall not be unrolled. Clang alone unrolls unasked.
+#ifdef __clang__
+#define MLP_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define MLP_ROLLED
+#endif
+
 namespace mlp {
 
 typedef Scalar Vec __attribute__((vector_size(4 * sizeof(Scalar))));

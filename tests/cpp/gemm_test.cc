@@ -75,6 +75,11 @@ TEST(Gemm, RaggedShapesAreAsByPlainLoopsToTheBit) {
   }
 }
 
+TEST(Gemm, RowsThatFallOnOnePlaceOfTheCacheAreAsByPlainLoopsToTheBit) {
+  Random random = testRandom(5);
+  for (const Index n : {32, 41, 45}) expectAllProductsAsByPlainLoops(random, 512, n, 7);
+}
+
 TEST(Gemm, ThePlainLoopsComputeTheProduct) {
   const Matrix a = (Matrix(2, 3) << 1, 2, 3, 4, 5, 6).finished();
   const Matrix b = (Matrix(3, 2) << 7, 8, 9, 10, 11, 12).finished();

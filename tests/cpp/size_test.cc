@@ -37,7 +37,7 @@ TEST(SizeTest, RangesFollowOneAnotherWhateverTheirNumberAndLength) {
 TEST(SizeTest, NetworksAndScratchThatNoMemoryCouldHoldAreRefused) {
   const Index most = std::numeric_limits<Index>::max();
   constexpr Index kWide = std::numeric_limits<std::int32_t>::max() / 4;  // the web counts in 32 bits
-  EXPECT_EQ(multiplyScratch(kWide) / kWide, 8 * threadCount()) << "not a number that wrapped round";
+  EXPECT_EQ(multiplyScratch(kWide) / kWide, 16 * threadCount()) << "not a number that wrapped round";
   Network network = makeNetwork(1, {{3, "tanh"}});
   EXPECT_THROW(network.reserve(most / 2), std::invalid_argument);
   const Matrix x = Matrix::Ones(2, 1);
