@@ -11,7 +11,6 @@ import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
 import { Attempt, Diverged } from './attempt.js';
 import { digitsOf } from './digit-sets.js';
-import { judge } from './judge.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
 import { Meter } from './meter.js';
@@ -325,6 +324,7 @@ export class Trainer {
   }
 
   async #judge(attempt: Attempt, model: RemoteModel, heldOut: Digits): Promise<void> {
+    const { judge } = await import('./judge.js');
     const probabilities = await model.predict({ data: heldOut.pixels, scale: BYTES });
     if (attempt === this.#attempt) this.#store.set({ mistakes: judge(heldOut, probabilities) });
   }
