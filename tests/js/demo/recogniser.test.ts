@@ -71,10 +71,10 @@ describe('The network that ships', () => {
     );
   });
 
-  it('takes at most 200 kB gzipped', () => {
+  it('takes at most 250 kB gzipped', () => {
     const kilobytes = gzipSync(FILE, { level: 9 }).length / 1000;
     console.log(`${kilobytes.toFixed(1)} kB gzipped, ${(FILE.length / 1000).toFixed(1)} kB`);
-    expect(kilobytes).toBeLessThanOrEqual(200);
+    expect(kilobytes).toBeLessThanOrEqual(250);
   });
 
   it.each([1, 0.7, 0.22, 0.18, 0.14, 0.1])('reads ten of ten digits drawn at %d of the pad’s size', async (size) => {
@@ -104,14 +104,14 @@ describe('The network that ships', () => {
     const digits = await generateDigits({ count: 2000, seed: 7 });
     const ofDigits = shares(digits.x, digits.y);
     console.log(`generated digits: ${percent(ofDigits.right)} right, ${percent(ofDigits.refused)} refused`);
-    expect(ofDigits.refused).toBeLessThanOrEqual(0.04); // 2.75 % of those that the threshold was measured on
+    expect(ofDigits.refused).toBeLessThanOrEqual(0.025); // 2 % of those that the threshold was measured on
   });
 
-  it.skipIf(!findMnist())('reads 97 % of MNIST’s test set and refuses 2 % of it at most', async () => {
+  it.skipIf(!findMnist())('reads 98 % of MNIST’s test set and refuses 2 % of it at most', async () => {
     const { test } = await loadMnist();
     const { right, refused } = shares(test.x, test.y);
     console.log(`MNIST: ${percent(right)} right, ${percent(refused)} refused`);
-    expect(right).toBeGreaterThanOrEqual(0.97);
+    expect(right).toBeGreaterThanOrEqual(0.98);
     expect(refused).toBeLessThanOrEqual(0.02);
   });
 
@@ -152,7 +152,7 @@ describe('The network that ships', () => {
         [right, refused, count] = [right + ofFile, refused + refusedOfFile, count + digits.length];
       }
       console.log(`all pens: ${percent(right / count)} of ${count} right, ${percent(refused / count)} refused`);
-      expect(right / count).toBeGreaterThanOrEqual(0.97); // the goal is 0.98
+      expect(right / count).toBeGreaterThanOrEqual(0.98);
       expect(refused / count).toBeLessThanOrEqual(0.02);
     },
   );
