@@ -156,6 +156,15 @@ describe('backpropagation, step by step', () => {
     await page.locator(`${PANEL} .view-note`).filter({ hasText: 'pretrained' }).waitFor();
   });
 
+  it('aims at the digit that the drawing was said to be', async () => {
+    const page = await opened();
+    const first = (): Promise<string | null> => page.locator('#step-target option').first().textContent();
+    expect(await first()).toBe('7, as it answers');
+    await page.locator('#correction-digits button').nth(1).click();
+    await until(first, (target) => target === '1, as you said');
+    expect(await text(page, '#answer')).toBe('7');
+  });
+
   it('begins with the digit that the page draws itself', async () => {
     const page = await here.open(VIEW);
     await heading(page, /^Step 1 of 15/);

@@ -124,7 +124,8 @@ export class Specimen {
 
   /** The rate above which gradient descent on this one digit diverges, 2/λ_max; Infinity where there is none. */
   rateBound(x: Float32Array, target: number): number {
-    return this.#model.sharpness(x, [target]).learningRateBound;
+    // Each iteration keeps a vector as long as all the weights, a megabyte for the pretrained network.
+    return this.#model.sharpness(x, [target], { maxIterations: 30 }).learningRateBound;
   }
 
   /** How `reading` changes with `place`, by two passes of the network. Afterwards all is as it was. */

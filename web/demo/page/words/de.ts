@@ -19,6 +19,7 @@ export const de: Words = {
     lede: 'Wie das Netz deine Ziffer liest, wie sehr es irrt, und wohin jedes seiner Gewichte gehen sollte.',
     target: 'Es sollte sagen',
     asAnswered: (digit) => `${digit}, wie es antwortet`,
+    asCorrected: (digit) => `${digit}, wie du sagst`,
     notation: 'Geschrieben wie in',
     library: 'dieser Bibliothek',
     document: (id, by) => `${id}, ${by}`,

@@ -17,6 +17,7 @@ export const en = {
     lede: 'How the network reads your digit, how wrong it is, and which way each of its weights should go.',
     target: 'It ought to say',
     asAnswered: (digit: string): string => `${digit}, as it answers`,
+    asCorrected: (digit: string): string => `${digit}, as you said`,
     notation: 'Written as in',
     library: 'this library, in rows',
     document: (id: string, by: string): string => `${id}, ${by}`,

@@ -199,20 +199,21 @@ class BackpropagationView {
     this.#check.show(content.check, scene, specimen);
   }
 
-  /** The class it ought to say: the visitor's, else the likeliest digit. */
+  /** The class it ought to say: the one chosen here, else the digit that the drawing was said to be, else the likeliest. */
   #aim(probabilities: Float32Array, names: UnitNames): number {
+    const { steps } = this.#words;
     const ten = probabilities.subarray(0, DIGITS);
-    const answer = ten.indexOf(Math.max(...ten));
-    const options = [
-      ['', this.#words.steps.asAnswered(names.answer(answer))],
-      ...Array.from(probabilities, (_, unit) => [String(unit), names.answer(unit)]),
-    ] as [string, string][];
-    if (this.#target.options.length !== options.length) {
-      this.#target.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-    } else if (this.#target.options[0]!.text !== options[0]![1]) {
-      this.#target.options[0]!.text = options[0]![1];
+    const { corrected } = this.#study;
+    const digit = corrected ?? ten.indexOf(Math.max(...ten));
+    const first = (corrected === undefined ? steps.asAnswered : steps.asCorrected)(names.answer(digit));
+    const { options } = this.#target;
+    if (options.length !== probabilities.length + 1) {
+      const each = Array.from(probabilities, (_, unit) => new Option(names.answer(unit), String(unit)));
+      this.#target.replaceChildren(new Option(first, ''), ...each);
+    } else if (options[0]!.text !== first) {
+      options[0]!.text = first;
     }
-    return this.#target.value === '' ? answer : Number(this.#target.value);
+    return this.#target.value === '' ? digit : Number(this.#target.value);
   }
 
   #show({ text, equations, subject, worked, most }: Content): void {

@@ -8,6 +8,10 @@ import { Picture } from '../parts/picture.js';
 
 const METHODS = ['integratedGradients', 'gradientTimesInput'] as const;
 
+/** Steps of the integral, and while the pen is down. */
+const STEPS = 50;
+const QUICK_STEPS = 8;
+
 export class SaliencyPanel {
   readonly element = make('section', 'saliency');
   readonly #words: Words['inside'];
@@ -41,8 +45,11 @@ export class SaliencyPanel {
     );
   }
 
-  /** @param answer the class that is explained, unless the visitor chose another */
-  show(specimen: Specimen, digit: Float32Array, answer: number, names: UnitNames): void {
+  /**
+   * @param answer the class that is explained, unless the visitor chose another
+   * @param isQuick true while the digit is being drawn, when exactness can wait
+   */
+  show(specimen: Specimen, digit: Float32Array, answer: number, names: UnitNames, isQuick: boolean): void {
     const outputs = specimen.layers.at(-1)!.units;
     const chosen = this.#options(outputs, answer, names);
     const method = METHODS.find((name) => name === this.#method.value) ?? METHODS[0];
@@ -52,6 +59,7 @@ export class SaliencyPanel {
       baselineOutputs,
     } = specimen.explain(digit, {
       method,
+      ...(method === 'integratedGradients' && { steps: isQuick ? QUICK_STEPS : STEPS }),
       unit: chosen,
       logits: true,
     });

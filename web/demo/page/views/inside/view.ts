@@ -144,7 +144,8 @@ class InsideView {
         return { answer: names.answer(unit), share: percent(shares[unit]!) };
       }),
     );
-    this.#saliency.show(copy, digit, answerOf(trace.layers.at(-1)!.a.subarray(0, DIGITS)), names);
+    const digitSaid = answerOf(trace.layers.at(-1)!.a.subarray(0, DIGITS));
+    this.#saliency.show(copy, digit, digitSaid, names, this.#study.isDrawing);
   }
 
   /** The network itself while it is whole, else a copy with the damage done. */

@@ -2,6 +2,7 @@
  * A copy of the network that answers, kept up to date while a view is shown, and the digit that it is studied on. Once
  * the visitor has changed the copy it stays as it is, until it is taken anew.
  */
+import { sameImage } from '../../my-digits/my-digit.js';
 import { inputOf } from '../../reading/look-inside.js';
 import { Specimen } from '../../specimen/specimen.js';
 import type { PageParts } from '../views.js';
@@ -30,12 +31,17 @@ export class Study {
     this.#page = page;
     this.#view = view;
     this.#onChange = onChange;
-    page.store.on(['pixels', 'firstDigit', 'theme'], () => this.isShown && onChange());
-    page.store.on(['view', 'run', 'reader', 'answer'], () => this.#look());
+    page.store.on(['pixels', 'firstDigit', 'theme', 'myDigits'], () => this.isShown && onChange());
+    page.store.on(['view', 'run', 'reader', 'answer', 'hand'], () => this.#look());
   }
 
   get isShown(): boolean {
     return this.#page.store.state.view === this.#view;
+  }
+
+  /** True while the pen is down, when a picture is soon followed by another. */
+  get isDrawing(): boolean {
+    return this.#page.store.state.isDrawing;
   }
 
   /** The visitor's drawing, before there is one the page's own digit. */
@@ -43,6 +49,12 @@ export class Study {
     const { strokes, pixels, firstDigit } = this.#page.store.state;
     const shown = strokes.length === 0 ? firstDigit?.pixels : pixels;
     return shown && inputOf(shown);
+  }
+
+  /** The digit that the drawing is, where the visitor has said so. */
+  get corrected(): number | undefined {
+    const { pixels, myDigits } = this.#page.store.state;
+    return pixels && myDigits.find((digit) => sameImage(digit.pixels, pixels))?.label;
   }
 
   /** The copy as the network is now, whatever was done to it. */
@@ -55,8 +67,8 @@ export class Study {
   /** Takes the network if there is another one, but not more often than a few times a second. */
   #look(): void {
     if (!this.isShown) return;
-    const { run, reader } = this.#page.store.state;
-    const now = `${reader === 'loading'} ${run.epoch > 0 ? `${run.epoch} ${JSON.stringify(run.settings)}` : ''}`;
+    const { run, reader, hand } = this.#page.store.state;
+    const now = `${reader === 'loading'} ${hand} ${run.epoch > 0 ? `${run.epoch} ${JSON.stringify(run.settings)}` : ''}`;
     if (now === this.#taken || this.isChanged) {
       if (this.specimen) this.#onChange();
       return;
