@@ -250,6 +250,27 @@ export const KERAS_MUTATIONS: readonly Mutation[] = [
     else view.setUint16(at, number % 65_536, true);
     return changed;
   },
+  function circle(file, draws) {
+    // An address that leads to a structure leads to another one, or to the one that it stands in.
+    const changed = file.slice();
+    const text = latin1(file);
+    const base = Math.max(0, text.indexOf('\x89HDF')); // in a .keras file that of the weights within
+    const places = [...text.matchAll(/TREE|SNOD|HEAP|GCOL|OHDR|OCHK/g)].map(({ index }) => index - base);
+    const view = new DataView(changed.buffer);
+    const headers = [96, ...places]; // the root of an old file stands behind its superblock
+    const leading: number[] = [];
+    for (let at = base; at + 8 <= file.length; ++at) {
+      if (headers.includes(view.getUint32(at, true)) && view.getUint32(at + 4, true) === 0) leading.push(at);
+    }
+    if (leading.length === 0) return changed;
+    const at = draws.of(leading);
+    view.setUint32(
+      at,
+      draws.below(2) ? draws.of(headers) : (headers.filter((place) => place < at - base).pop() ?? 0),
+      true,
+    );
+    return changed;
+  },
   function configuration(file, draws) {
     const changed = file.slice();
     const at = latin1(file).indexOf('{"class_name"');

@@ -1,5 +1,5 @@
 /** Mutations of JSON, as text: what no program would write can be written, too. */
-import { TELLING_NUMBERS } from './bytes.js';
+import { TELLING_NUMBERS, type Mutation } from './bytes.js';
 import type { Draws } from './draws.js';
 
 /** A value of JSON. Objects are lists of entries, so that a key may come twice; `raw` is written as it is. */
@@ -144,3 +144,10 @@ function safely(holder: Node): string {
   };
   return tell(holder).slice(1, -1);
 }
+
+/** Of files that are JSON from one end to the other. */
+export const JSON_MUTATIONS: readonly Mutation[] = [
+  function changeJson(file, draws) {
+    return new TextEncoder().encode(mutatedJson(new TextDecoder().decode(file), draws));
+  },
+];

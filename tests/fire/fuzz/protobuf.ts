@@ -1,4 +1,4 @@
-/** Mutations of Protocol Buffers, of which ONNX files are: a field somewhere in the tree is changed, and lengths still fit. */
+/** Mutations of Protocol Buffers, of which ONNX files are: a field somewhere in the tree is changed, and lengths still fit, but for one. */
 import { joined, TELLING_NUMBERS, type Bytes, type Mutation } from './bytes.js';
 import type { Draws } from './draws.js';
 
@@ -7,6 +7,8 @@ interface Field {
   wire: number;
   value: bigint;
   bytes: Uint8Array<ArrayBufferLike>;
+  /** Length that is told instead of that of `bytes`. */
+  told?: bigint;
 }
 
 const EMPTY: Uint8Array = new Uint8Array(0);
@@ -53,10 +55,10 @@ function varintOf(value: bigint): Uint8Array {
 
 const written = (fields: readonly Field[]): Bytes =>
   joined(
-    ...fields.flatMap(({ number, wire, value, bytes }) => {
+    ...fields.flatMap(({ number, wire, value, bytes, told = BigInt(bytes.length) }) => {
       const tag = varintOf(BigInt(8 * number + wire));
       if (wire === 0) return [tag, varintOf(value)];
-      return wire === 2 ? [tag, varintOf(BigInt(bytes.length)), bytes] : [tag, bytes];
+      return wire === 2 ? [tag, varintOf(told), bytes] : [tag, bytes];
     }),
   );
 
@@ -115,6 +117,15 @@ export const PROTOBUF_MUTATIONS: readonly Mutation[] = [
   function renumber(file, draws) {
     return within(file, draws, (fields) => {
       draws.of(fields).number = 1 + draws.below(16);
+      return fields;
+    });
+  },
+  function tellAnotherLength(file, draws) {
+    // Beyond what it is in, or beyond the file, or shorter, so that what follows is read in the midst of something.
+    return within(file, draws, (fields) => {
+      const field = draws.of(fields);
+      const { length } = field.bytes;
+      field.told = BigInt(draws.below(2) ? length + draws.of([-1, 1, 8, length]) : draws.of(TELLING_NUMBERS));
       return fields;
     });
   },

@@ -24,9 +24,16 @@ import {
 } from 'mlp-wasm/internals';
 import * as mlp from 'mlp-wasm';
 import { init } from 'mlp-wasm';
-import { exportModel, loadAny, readNumpy, type LoadAnyOptions, type ModelSource } from 'mlp-wasm/files';
+import {
+  exportModel,
+  loadAny,
+  readNumpy,
+  type FormatName,
+  type LoadAnyOptions,
+  type ModelSource,
+} from 'mlp-wasm/files';
 import { loadModel as loadPredictor } from 'mlp-wasm/predict';
-import { BYTE_MUTATIONS, type Bytes, type Mutation } from './bytes.js';
+import { BYTE_MUTATIONS, joined, type Bytes, type Mutation } from './bytes.js';
 import type { Draws } from './draws.js';
 import {
   CSV_MUTATIONS,
@@ -39,7 +46,10 @@ import {
   TFJS_MUTATIONS,
   unpacked,
 } from './formats.js';
+import { JSON_MUTATIONS } from './json.js';
+import { PICKLE_MUTATIONS } from './pickles.js';
 import { PROTOBUF_MUTATIONS } from './protobuf.js';
+import { unpackedSize, ZIP_MUTATIONS } from './zips.js';
 
 export interface Reader {
   /** Begins every error. */
@@ -55,7 +65,7 @@ export interface Reader {
    */
   read(file: Bytes, draws: Draws): unknown;
   /** Bytes of a file, unpacked. Default: its own. */
-  unpacked?(file: Bytes): Promise<number>;
+  unpacked?(file: Bytes): number | Promise<number>;
 }
 
 /** Bytes that come out of a gzip file before it ends or turns out to be broken. */
@@ -325,14 +335,52 @@ export const READERS: readonly Reader[] = [
   {
     name: 'loadAny-sklearn',
     files: () => stored('sklearn-classes.skops', 'sklearn-binary.skops', 'sklearn-regressor.skops'),
-    mutations: [...BYTE_MUTATIONS, ...SKOPS_MUTATIONS, ...SKOPS_MUTATIONS],
+    mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...SKOPS_MUTATIONS, ...SKOPS_MUTATIONS, ...SKOPS_MUTATIONS],
     read: (file) => tryModel(file, {}),
+    unpacked: unpackedSize,
+  },
+  {
+    name: 'loadAny-brain',
+    async files() {
+      await init();
+      const [ours] = await ownModel('brain', [
+        mlp.dense({ units: 3, activation: 'leakyRelu', inputShape: [2] }),
+        mlp.dense({ units: 2, activation: 'leakyRelu' }),
+      ]);
+      return [ours!, BRAIN];
+    },
+    mutations: [...BYTE_MUTATIONS, ...JSON_MUTATIONS, ...JSON_MUTATIONS, ...JSON_MUTATIONS],
+    read: (file, draws) => tryModel(file, draws.below(2) ? {} : { format: 'brain' }),
+  },
+  {
+    name: 'loadAny-pytorch',
+    files: () =>
+      corpus(
+        'torch-old.pth',
+        ...['sequential', 'checkpoint', 'batchnorm-before', 'layernorm', 'strides', 'half', 'bfloat16', 'double'].map(
+          (name) => `torch-${name}.pt`,
+        ),
+      ),
+    mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...PICKLE_MUTATIONS, ...PICKLE_MUTATIONS],
+    read: (file, draws) => tryModel(file, draws.below(2) ? {} : { format: 'pytorch', activations: 'tanh' }),
+    unpacked: unpackedSize,
+  },
+  {
+    name: 'loadAny-safetensors',
+    async files() {
+      const names = ['counters', 'bfloat16', 'deep'].map((name) => `torch-${name}.safetensors`);
+      const [ours] = await ownModel('pytorch');
+      return [...(await corpus(...names)), ...OTHER_KINDS.map(([kind, size]) => tensorsOf(kind, size)), ours!];
+    },
+    mutations: [...BYTE_MUTATIONS, ...SAFETENSORS_MUTATIONS, ...SAFETENSORS_MUTATIONS],
+    read: (file, draws) => tryModel(file, draws.below(2) ? {} : { format: 'pytorch', activations: 'tanh' }),
   },
   {
     name: 'loadAny-keras',
     files: () => corpus('keras-2.h5', 'keras-3.keras', 'keras-3-latest.keras', 'keras-alone.h5', 'keras-half.h5'),
-    mutations: [...BYTE_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS],
+    mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS],
     read: (file, draws) => tryModel(file, draws.below(2) ? {} : { activations: 'tanh' }),
+    unpacked: unpackedSize,
   },
   {
     name: 'loadAny-onnx',
@@ -365,13 +413,28 @@ export const READERS: readonly Reader[] = [
     },
   },
   {
+    name: 'loadAny-ml5',
+    async files() {
+      const [json, numbers] = await corpus('tfjs-sequential.json', 'tfjs-sequential.bin');
+      besideMl5 = numbers!;
+      return ML5.map((meta) => packed(utf8(JSON.stringify(meta)), json!));
+    },
+    mutations: [...BYTE_MUTATIONS, ...TFJS_MUTATIONS, ...TFJS_MUTATIONS, ...TFJS_MUTATIONS],
+    read(file) {
+      const { json: meta, numbers: model } = unpacked(file);
+      const files = { 'model_meta.json': meta, 'model.json': model, 'tfjs-sequential.bin': besideMl5 };
+      return tryModel(files, { format: 'tfjs' });
+    },
+  },
+  {
     name: 'loadAny-numpy',
     async files() {
       const names = ['half', 'positional', 'sklearn', 'by_hand', 'torch_order'];
       return [...(await corpus(...names.map((name) => `numpy_${name}.npz`))), ...(await ownModel('numpy'))];
     },
-    mutations: [...BYTE_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS],
+    mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS],
     read: (file, draws) => tryModel(file, { format: 'numpy', ...(draws.below(4) > 0 && { activations: 'tanh' }) }),
+    unpacked: unpackedSize,
   },
   {
     name: 'readNumpy',
@@ -380,7 +443,8 @@ export const READERS: readonly Reader[] = [
       makeSure(archive.size > 40, 'an archive');
       return corpus('numpy-large.npy', 'numpy-text.npy', 'numpy-table.npy', 'numpy-objects.npy', 'numpy-types.npz');
     },
-    mutations: [...BYTE_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS],
+    mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS, ...NUMPY_MUTATIONS],
+    unpacked: unpackedSize,
     async read(file, draws) {
       const isArchive = file[0] === 0x50;
       if (!isArchive || draws.below(9) === 0) {
@@ -424,20 +488,70 @@ const GRAPH = utf8(
   }),
 );
 
-/** A model of all kinds of layers, as we write it ourselves. */
-async function ownModel(format: 'tfjs' | 'numpy'): Promise<Bytes[]> {
-  await init();
-  const model = mlp.sequential({
-    seed: 5,
+/** The numbers of the model that ml5's remarks stand beside. */
+let besideMl5: Bytes = new Uint8Array(0);
+
+const COLUMNS = {
+  inputs: { a: { dtype: 'number', min: 0, max: 5 }, b: { dtype: 'string', legend: { x: [1, 0, 0], y: [0, 1, 0] } } },
+  outputs: { label: { dtype: 'string', legend: { rock: [0, 1, 0], paper: [1, 0, 0], scissors: [0, 0, 1] } } },
+  isNormalized: true,
+};
+
+/** ml5's two layouts. */
+const ML5 = [COLUMNS, { data: { inputMin: [0, 0] }, meta: COLUMNS }];
+
+/** brain.js 1's layout: objects instead of arrays. */
+const BRAIN = utf8(
+  JSON.stringify({
+    sizes: [2, 2, 1],
     layers: [
-      mlp.normalization({ inputShape: [2] }),
-      mlp.dense({ units: 3, activation: 'leakyRelu' }),
-      mlp.batchNormalization(),
-      mlp.dropout({ rate: 0.2 }),
-      mlp.layerNormalization(),
-      mlp.dense({ units: 2, activation: 'softmax' }),
+      { 0: {}, 1: {} },
+      { 0: { bias: 1.5, weights: { 0: -2, 1: 3 } }, 1: { bias: -0.5, weights: { 0: 4, 1: 0.25 } } },
+      { 0: { bias: 0.75, weights: { 0: -1, 1: 2 } } },
     ],
-  });
+    outputLookup: { yes: 0 },
+    inputLookup: { b: 1, a: 0 },
+    trainOpts: { activation: 'tanh' },
+  }),
+);
+
+/** Kinds of numbers that the corpus has no safetensors of, and their bytes. */
+const OTHER_KINDS = [
+  ['F16', 2],
+  ['F64', 8],
+  ['I64', 8],
+] as const;
+
+/** A Linear of 3 inputs and 2 units whose numbers are of a kind; what numbers they are is all the same. */
+function tensorsOf(kind: string, size: number): Bytes {
+  const header = utf8(
+    JSON.stringify({
+      'fc.weight': { dtype: kind, shape: [2, 3], data_offsets: [0, 6 * size] },
+      'fc.bias': { dtype: kind, shape: [2], data_offsets: [6 * size, 8 * size] },
+    }),
+  );
+  const length = new Uint8Array(BigUint64Array.of(BigInt(header.length)).buffer);
+  return joined(
+    length,
+    header,
+    Uint8Array.from({ length: 8 * size }, (_, i) => i % 7),
+  );
+}
+
+/** A model of all kinds of layers, as we write it ourselves. */
+async function ownModel(
+  format: FormatName,
+  layers: mlp.LayerConfig[] = [
+    mlp.normalization({ inputShape: [2] }),
+    mlp.dense({ units: 3, activation: 'leakyRelu' }),
+    mlp.batchNormalization(),
+    mlp.dropout({ rate: 0.2 }),
+    mlp.layerNormalization(),
+    mlp.dense({ units: 2, activation: 'softmax' }),
+  ],
+): Promise<Bytes[]> {
+  await init();
+  const model = mlp.sequential({ seed: 5, layers });
   const files = await exportModel(model, format);
   model.dispose();
   return files.map(({ bytes }) => new Uint8Array(bytes));

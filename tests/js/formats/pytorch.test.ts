@@ -90,8 +90,19 @@ describe('A model for PyTorch', () => {
 /** An archive as torch.save writes it, around this pickle. */
 const archive = (...pickle: (number | string)[]) =>
   zipSync({
-    'm/data.pkl': Uint8Array.from(pickle.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part))),
+    'm/data.pkl': Uint8Array.from(
+      pickle.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part, 'latin1')] : part)),
+    ),
   });
+
+/** Opcodes, as text: a text, the tensor of one number in storage 0, and the number that old files begin with. */
+const text = (words: string) => `\x8c${String.fromCharCode(words.length)}${words}`;
+const STORAGE = `(${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQ`;
+const TENSOR = `ctorch._utils\n_rebuild_tensor_v2\n(${STORAGE}K\0K\x01K\x01\x86K\x01K\x01\x86\x89}tR`;
+const MAGIC = '\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
+
+/** Opcodes that make a dictionary of 200 keys, each of which has the dictionary on top of the stack. */
+const ALL_OF_IT = 'q\0' + '0}' + Array.from({ length: 200 }, (_, key) => `K${String.fromCharCode(key)}h\0s`).join('');
 
 describe('A pickle', () => {
   it.each<[string, Uint8Array, RegExp]>([
@@ -117,7 +128,42 @@ describe('A pickle', () => {
       archive(0x80, 2, '}X', 1, 0, 0, 0, 'aK', 1, 'Qs.'),
       /expected \('storage', type, key, device, count\)/,
     ],
+    [
+      'of pairs of pairs of pairs, which would be endless to show',
+      archive(0x80, 2, ']', ...Array<string>(60).fill('2\x86'), 'Q.'),
+      /expected \('storage', type, key, device, count\), got a list of 2, a list of 2$/,
+    ],
+    [
+      'that calls such pairs',
+      archive(0x80, 2, ']', ...Array<string>(60).fill('2\x86'), ')R.'),
+      /got a list of 2, which would run code/,
+    ],
+    [
+      'with a list for a name',
+      archive(0x80, 4, ...Array<string>(50_000).fill(')\x85'), ')\x93.'),
+      /expected the name of a class or a function, got a list of 1, a list of 0$/,
+    ],
+    [
+      'with a name of a tensor that is a list',
+      archive(0x80, 2, '}]', ...Array<string>(60).fill('2\x86'), TENSOR, 's.'),
+      /expected names of tensors, got a list of 2$/,
+    ],
   ])('%s is refused', async (_, bytes, message) => {
     await expect(loadAny(bytes)).rejects.toThrow(message);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ['a count below 0', `}${text('a.weight')}${TENSOR}s`, `]${text('0')}a`, /expected the count of storage 0, got -1$/],
+    ['a list of a list', `}${text('a.weight')}${TENSOR}s`, ']]a', /expected the list of storages, got another value$/],
+    [
+      'dictionaries that hold each other, which would be endless to look through',
+      `}${text('a.weight')}${TENSOR}s${text('b')}}${ALL_OF_IT.repeat(5)}s`,
+      `]${text('0')}a`,
+      /expected the count of storage 0, got -1$/,
+    ],
+  ])('of an old file with %s is refused', async (_, value, keys, message) => {
+    const pickles = [MAGIC, 'M\xe9\x03', '}', value, keys].map((pickle) => `\x80\x02${pickle}.`);
+    const file = Buffer.from(pickles.join('') + '\xff'.repeat(8), 'latin1');
+    await expect(loadAny(file)).rejects.toThrow(message);
   });
 });

@@ -107,21 +107,26 @@ export function unpickle(
   };
   const listOnTop = (): unknown[] => {
     const list = top();
-    if (!Array.isArray(list)) throw broken('a list on the stack', nameOf(list));
+    if (!Array.isArray(list)) throw broken('a list on the stack', shownValue(list));
     return list as unknown[];
   };
   const setItems = (items: unknown[]) => {
     const map = top();
-    if (!isMap(map)) throw broken('a dictionary on the stack', nameOf(map));
+    if (!isMap(map)) throw broken('a dictionary on the stack', shownValue(map));
     for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
   };
   const appends = (values: unknown[]) => {
     const list = listOnTop();
     for (const value of values) list.push(value);
   };
-  const named = (module: unknown, name: unknown) => push(new Global(`${String(module)}.${String(name)}`));
+  const named = (module: unknown, name: unknown) => {
+    if (typeof module !== 'string' || typeof name !== 'string') {
+      throw broken('the name of a class or a function', `${shownValue(module)}, ${shownValue(name)}`);
+    }
+    push(new Global(`${module}.${name}`));
+  };
   const call = (callee: unknown, args: unknown) => {
-    const name = nameOf(callee);
+    const name = Global.isOne(callee) ? callee.name : shownValue(callee);
     const known = Global.isOne(callee) && Object.hasOwn(calls, name);
     if (!known || !Array.isArray(args)) throw refusedCall(argument, name);
     push(calls[name]!(args as unknown[]));
@@ -328,9 +333,16 @@ export function refusedCall(argument: string, name: string): RangeError {
   );
 }
 
-function nameOf(value: unknown): string {
-  if (Global.isOne(value)) return value.name;
-  return value === MARK ? 'a mark' : quote(isMap(value) ? 'a dictionary' : (value ?? null));
+/**
+ * A value in the words of an error. What it holds is not shown: lists may hold each other so often that a few bytes stand
+ * for more than there is room for.
+ */
+export function shownValue(value: unknown): string {
+  if (Global.isOne(value)) return excerpt(value.name);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (isMap(value)) return 'a dictionary';
+  if (value === MARK) return 'a mark';
+  return typeof value === 'object' && value !== null ? 'an object' : quote(value ?? null);
 }
 
 const latin = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');

@@ -10,6 +10,7 @@ import { CONFIG_KEY, moduleNames, NAME_KEYS, WEIGHT_NAMES, WEIGHTS } from './mod
 import { headerOf, readTensors } from './safetensors.js';
 import { layersOf, transposed } from './state-dict.js';
 import { floatsOf, type StateDict } from './tensors.js';
+import { shownValue } from './pickle.js';
 import { readTorchFile, TensorView } from './torch-file.js';
 
 /** The configuration of a model, as its own files have it. */
@@ -99,8 +100,9 @@ function stateDictOf(argument: string, bytes: Uint8Array): StateDict {
   if (!found) throw malformed(argument, 'a dictionary of tensors, as model.state_dict() gives', 'another value');
   const tensors: StateDict = new Map();
   for (const [name, value] of found) {
-    if (TensorView.isOne(value)) tensors.set(String(name), file.tensor(value));
-    else throw malformed(`${argument}: ${excerpt(String(name))}`, 'a tensor', 'another value');
+    if (typeof name !== 'string') throw malformed(argument, 'names of tensors', shownValue(name));
+    if (!TensorView.isOne(value)) throw malformed(`${argument}: ${excerpt(name)}`, 'a tensor', shownValue(value));
+    tensors.set(name, file.tensor(value));
   }
   return tensors;
 }

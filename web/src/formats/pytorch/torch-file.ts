@@ -3,10 +3,10 @@
  * pickle after the other with the numbers behind them.
  */
 import { isMap } from '../../check/realm.js';
-import { excerpt, malformed, quote } from '../../check/bytes.js';
+import { excerpt, malformed } from '../../check/bytes.js';
 import { NUMBER_BYTES, type NumberKind } from '../numbers.js';
 import { unzip } from '../zip.js';
-import { Global, refusedCall, unpickle, type Calls } from './pickle.js';
+import { Global, refusedCall, shownValue, unpickle, type Calls } from './pickle.js';
 import type { RawTensor } from './tensors.js';
 
 /** By the classes of `torch`. */
@@ -108,7 +108,7 @@ function readOld(argument: string, file: Uint8Array): TorchFile {
   const little = !isMap(system) || system.get('little_endian') !== false;
   const value = next((id) => storageOf(argument, id));
   const keys = next();
-  if (!Array.isArray(keys)) throw malformed(argument, 'the list of storages', 'another value');
+  if (!Array.isArray(keys) || !keys.every(isKey)) throw malformed(argument, 'the list of storages', 'another value');
   const starts = new Map<string, number>();
   return {
     value,
@@ -132,16 +132,22 @@ function readOld(argument: string, file: Uint8Array): TorchFile {
         throw malformed(argument, `the numbers of storage ${excerpt(key)}`, 'the end of the file');
       const count = Number(view.getBigInt64(at, little));
       if (!kind) throw malformed(argument, `a tensor of storage ${excerpt(key)}`, 'none');
+      if (!isSize(count)) throw malformed(argument, `the count of storage ${excerpt(key)}`, String(count));
       starts.set(key, at + 8);
       at += 8 + count * NUMBER_BYTES[kind];
     }
   }
 }
 
-/** The tensors of a dictionary, also of those in it. */
-function* tensorsIn(value: unknown, depth = 0): Generator<TensorView> {
-  if (TensorView.isOne(value)) yield value;
-  else if (isMap(value) && depth < 4) for (const inner of value.values()) yield* tensorsIn(inner, depth + 1);
+/** The tensors of a dictionary, also of those in it; dictionaries may hold each other, so that each is looked at once. */
+function tensorsIn(value: unknown): TensorView[] {
+  const tensors: TensorView[] = [];
+  const seen = new Set([value]);
+  for (const each of seen) {
+    if (TensorView.isOne(each)) tensors.push(each);
+    else if (isMap(each)) for (const inner of each.values()) seen.add(inner);
+  }
+  return tensors;
 }
 
 /** The functions that a pickle of tensors calls. */
@@ -150,7 +156,8 @@ function callsOf(argument: string): Calls {
     const [storage, offset, shape, strides] = args;
     const isTensor = Storage.isOne(storage) && isSize(offset) && areSizes(shape) && areSizes(strides);
     if (!isTensor || shape.length !== strides.length || shape.length > MOST_AXES) {
-      throw malformed(argument, 'a tensor of a storage, with offset, shape and strides', quote(args.slice(1, 4)));
+      const got = [offset, shape, strides].map(shownValue).join(', ');
+      throw malformed(argument, 'a tensor of a storage, with offset, shape and strides', got);
     }
     return new TensorView(storage, offset, shape, strides);
   };
@@ -166,13 +173,15 @@ function callsOf(argument: string): Calls {
 
 const MOST_AXES = 16;
 
+const isKey = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const areSizes = (value: unknown): value is number[] => Array.isArray(value) && value.every(isSize);
 
 function storageOf(argument: string, id: unknown): Storage {
   const [tag, type, key, , count] = Array.isArray(id) ? (id as unknown[]) : [];
-  if (tag !== 'storage' || !Global.isOne(type) || !isSize(count)) {
-    throw malformed(argument, "('storage', type, key, device, count)", quote(id));
+  if (tag !== 'storage' || !Global.isOne(type) || !isKey(key) || !isSize(count)) {
+    const got = Array.isArray(id) ? (id as unknown[]).slice(0, 5).map(shownValue).join(', ') : shownValue(id);
+    throw malformed(argument, "('storage', type, key, device, count)", got);
   }
   const kind = Object.hasOwn(STORAGES, type.name) ? STORAGES[type.name] : undefined;
   if (!kind) throw refusedCall(argument, type.name);
