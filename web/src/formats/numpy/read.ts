@@ -167,7 +167,7 @@ function readWeights(
       activations,
     );
   }
-  const names = activationList(method, activations, pairs.length);
+  const list = activationList(method, activations, pairs.length);
   const layers = pairs.map(({ kernel, bias }, i): DescribedLayer => {
     const [inputs, units] = sizesOf(kernel.array, isTransposed);
     const numbers = floats(kernel.array);
@@ -175,7 +175,7 @@ function readWeights(
       ? numbers.map((_, at) => numbers[(at % units) * inputs + Math.floor(at / units)]!)
       : numbers;
     return {
-      layer: dense({ units, activation: names[i]!, ...(!bias && { useBias: false }) }),
+      layer: dense({ units, activation: list[i]!, ...(!bias && { useBias: false }) }),
       weights: [{ shape: [inputs, units], data }, ...(bias ? [{ shape: [units], data: floats(bias.array) }] : [])],
     };
   });

@@ -1,7 +1,8 @@
 /** The layers that a state dictionary of PyTorch tells of, by the names and shapes of its tensors. */
-import { rangeError, typeError } from '../../check/arguments.js';
+import { rangeError } from '../../check/arguments.js';
 import { excerpt } from '../../check/bytes.js';
-import type { ActivationConfig, ActivationName, LayerConfig } from '../../index.js';
+import type { ActivationConfig, LayerConfig } from '../../index.js';
+import { activationList } from '../activation-list.js';
 import type { DescribedLayer } from '../description.js';
 import type { ReadOptions } from '../options.js';
 import { floatsOf, type RawTensor, type StateDict } from './tensors.js';
@@ -32,7 +33,7 @@ export function layersOf(
   const modules = chained(argument, modulesOf(argument, tensors));
   const linear = modules.filter(({ kind }) => kind === 'Linear').length;
   if (linear === 0) throw rangeError(argument, 'a Linear module', `${modules.length} others`);
-  const names = activationsFor(`${argument.split(':')[0]!}: activations`, activations, linear);
+  const list = activationList(argument.split(':')[0]!, activations ?? 'relu', linear);
   const remarks: string[] = [];
   if (activations === undefined) {
     remarks.push('the file has no activations: relu was taken for hidden layers; pass activations for others');
@@ -48,7 +49,7 @@ export function layersOf(
       layers.push(normalization(argument, module));
       continue;
     }
-    const activation = names[next++]!;
+    const activation = list[next++]!;
     const after = modules[i + 1];
     if (after && after.kind !== 'Linear' && isNextTo(module.name, after.name)) {
       layers.push(linearLayer(argument, module, { name: 'linear' }), normalization(argument, after));
@@ -163,18 +164,4 @@ export function transposed(matrix: Float32Array, rows: number, columns: number):
     for (let column = 0; column < columns; ++column) result[column * rows + row] = matrix[row * columns + column]!;
   }
   return result;
-}
-
-/** An activation for each of `count` layers with a kernel. */
-function activationsFor(argument: string, given: ReadOptions['activations'], count: number): ActivationConfig[] {
-  const configs = (Array.isArray(given) ? given : undefined) as (ActivationName | ActivationConfig)[] | undefined;
-  if (configs && configs.length !== count) throw rangeError(argument, `one for each of ${count} layers`, configs);
-  const hidden = (configs ? undefined : given) ?? 'relu';
-  const all = configs ?? Array.from({ length: count }, (_, i) => (i < count - 1 ? hidden : 'linear'));
-  return (all as (ActivationName | ActivationConfig)[]).map((activation) => {
-    if (typeof activation === 'string') return { name: activation };
-    if (typeof activation !== 'object' || activation === null)
-      throw typeError(argument, 'names of activations', activation);
-    return activation;
-  });
 }
