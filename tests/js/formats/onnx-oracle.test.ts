@@ -12,8 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { init } from 'mlp-wasm';
 import { exportModel } from 'mlp-wasm/files';
-import { drawInputs, drawNetwork } from '../support/drawn-networks.js';
-import { worstDifference } from '../support/networks.js';
+import { EVERY_ACTIVATION, inputsFor, randomNetwork, worstDifference } from '../support/networks.js';
 
 const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
 const hasRuntime = existsSync(join(FORMATS, 'node_modules/onnxruntime-web'));
@@ -37,6 +36,8 @@ interface Runtime {
 
 beforeAll(() => init());
 
+const networkOf = (seed: number) => randomNetwork(seed, { activations: EVERY_ACTIVATION, halves: true });
+
 describe.skipIf(!hasRuntime)('onnxruntime-web', () => {
   let ort: Runtime;
   beforeAll(() => {
@@ -47,14 +48,18 @@ describe.skipIf(!hasRuntime)('onnxruntime-web', () => {
 
   it.each(OPSETS)('gives what we give, with operators of version %i', async (opset) => {
     for (let seed = 0; seed < COUNT; ++seed) {
-      const model = drawNetwork(seed);
+      const model = networkOf(seed);
       const [file] = await exportModel(model, 'onnx', { opset });
       const session = await ort.InferenceSession.create(file!.bytes);
-      const x = drawInputs(model, ROWS, seed);
+      const x = inputsFor(model, ROWS, seed);
       const { output } = await session.run({ input: new ort.Tensor('float32', x, [ROWS, model.inputShape[0]]) });
       expect(output!.dims).toEqual([ROWS, model.outputShape[0]]);
       const worst = worstDifference(model.predict(x), output!.data, model.outputShape[0]);
-      expect(worst, `network ${seed}`).toBeLessThan(1e-6);
+      // Roundings, which differ, are multiplied by one over small deviations, and by the slope of an exponential.
+      const isSteep = model.layers.some(({ className, activation }) => {
+        return className === 'layerNormalization' || activation.name === 'exponential';
+      });
+      expect(worst, `network ${seed}`).toBeLessThan(isSteep ? 1e-5 : 1e-6);
       await session.release();
       model.dispose();
     }
@@ -69,7 +74,7 @@ describe.skipIf(!hasChecker)('The checker of Python’s onnx', () => {
     const files: string[] = [];
     for (const opset of OPSETS.filter((version) => version <= 17)) {
       for (let seed = 0; seed < COUNT; ++seed) {
-        const model = drawNetwork(seed);
+        const model = networkOf(seed);
         const [file] = await exportModel(model, 'onnx', { opset });
         files.push(join(folder, `${opset}-${seed}.onnx`));
         writeFileSync(files.at(-1)!, file!.bytes);

@@ -4,20 +4,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormalization, dense, dropout, init, layerNormalization, normalization, sequential } from 'mlp-wasm';
 import { exportModel, loadAny } from 'mlp-wasm/files';
 import { bitsOf } from '../support/bits.js';
-import { drawInputs, drawNetwork } from '../support/drawn-networks.js';
-import { worstDifference } from '../support/networks.js';
+import { EVERY_ACTIVATION, inputsFor, randomNetwork, worstDifference } from '../support/networks.js';
 
 beforeAll(() => init());
+
+const networkOf = (seed: number) => randomNetwork(seed, { activations: EVERY_ACTIVATION, halves: true });
 
 const OPSETS = [9, 10, 11, 13, 15, 17, 18, 20, 23];
 
 describe('ONNX', () => {
   it.each(OPSETS)('gives back networks of every layer and activation, with operators of version %i', async (opset) => {
     for (let seed = 0; seed < 50; ++seed) {
-      const model = drawNetwork(seed);
+      const model = networkOf(seed);
       const [file] = await exportModel(model, 'onnx', { opset });
       const again = await loadAny(file!.bytes);
-      const x = drawInputs(model, 20, seed);
+      const x = inputsFor(model, 20, seed);
       expect(again.inputShape).toEqual(model.inputShape);
       expect(again.name).toBe(model.name);
       const worst = worstDifference(model.predict(x), again.predict(x), model.outputShape[0]);
@@ -131,7 +132,7 @@ describe('ONNX', () => {
   });
 
   it('is refused where it is cut', async () => {
-    const model = drawNetwork(3);
+    const model = networkOf(3);
     const [file] = await exportModel(model, 'onnx');
     for (let length = 3; length < file!.bytes.length; length += 11) {
       // Metadata and operators stand last: a file without all of them may still be whole.
