@@ -1,32 +1,25 @@
 /** Keras: networks that are drawn and laid out as versions of Keras do, which needs Python's h5py; and what is refused. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dense, init, sequential } from 'mlp-wasm';
 import { exportModel, loadAny } from 'mlp-wasm/files';
 import { worstError, type Expected } from '../support/models.js';
 import { randomNetwork } from '../support/networks.js';
+import { findPython, FORMATS, inFolder, runPython, writeFiles } from '../support/python.js';
 
 beforeAll(() => init());
 
-const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
 const CORPUS = join(FORMATS, 'corpus');
-const PYTHON = '/usr/bin/python3';
-const hasPython = spawnSync(PYTHON, ['-c', 'import h5py, numpy']).status === 0;
+const PYTHON = findPython('h5py', 'numpy');
 const NETWORKS = 60;
 
 const bytesOf = (folder: string, name: string) => new Uint8Array(readFileSync(join(folder, name)));
 
-describe.skipIf(!hasPython)('Of networks in the layouts of Keras 2.12 to 3, written by h5py', () => {
+describe.skipIf(!PYTHON)('Of networks in the layouts of Keras 2.12 to 3, written by h5py', () => {
   it(`${NETWORKS} compute what numpy does`, { timeout: 60_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mlp-keras-'));
-    try {
-      const { status, stderr } = spawnSync(PYTHON, [join(FORMATS, 'keras.py'), '--many', String(NETWORKS), folder]);
-      expect(String(stderr)).toBe('');
-      expect(status).toBe(0);
+    await inFolder(async (folder) => {
+      runPython(PYTHON!, [join(FORMATS, 'keras.py'), '--many', String(NETWORKS), folder]);
       const known = readdirSync(folder).filter((name) => name.endsWith('.expected.json'));
       expect(known).toHaveLength(NETWORKS);
       const errors: [string, number][] = [];
@@ -38,9 +31,7 @@ describe.skipIf(!hasPython)('Of networks in the layouts of Keras 2.12 to 3, writ
         model.dispose();
       }
       expect(errors.filter(([, error]) => !(error < 1e-6))).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
   });
 });
 
@@ -149,15 +140,12 @@ it('A model for Keras keeps penalties, constraints, names and what is frozen', a
 });
 
 // Keras itself is not there: tests/formats/keras-stand-in has its names that the program calls, in numpy and in doubles.
-describe.skipIf(!hasPython)('A model for Keras', () => {
+describe.skipIf(!PYTHON)('A model for Keras', () => {
   it('answers, in a stand-in for Keras, as it did here: 48 networks', { timeout: 120_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mlp-keras-'));
-    try {
+    await inFolder(async (folder) => {
       for (let seed = 0; seed < 48; ++seed) {
         const model = randomNetwork(seed, { halves: true });
-        mkdirSync(join(folder, String(seed)));
-        for (const { name, bytes } of await exportModel(model, 'keras'))
-          writeFileSync(join(folder, String(seed), name), bytes);
+        writeFiles(join(folder, String(seed)), await exportModel(model, 'keras'));
         model.dispose();
       }
       const source = [
@@ -168,13 +156,9 @@ describe.skipIf(!hasPython)('A model for Keras', () => {
         '    path = f"{sys.argv[2]}/{seed}/model.weights.npz"',
         '    print(program["check"](program["load"](path), path))',
       ].join('\n');
-      const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', source, join(FORMATS, 'keras-stand-in'), folder]);
-      expect([status, String(stderr)]).toEqual([0, '']);
-      const errors = String(stdout).trim().split('\n').map(Number);
+      const errors = runPython(PYTHON!, ['-c', source, join(FORMATS, 'keras-stand-in'), folder]).map(Number);
       expect(errors).toHaveLength(48);
       expect(errors.filter((error) => !(error < 1e-6))).toEqual([]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
   });
 });

@@ -1,26 +1,15 @@
 /** NumPy: what numpy wrote as data and as weights, what we write to the bit, and what is refused. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dense, init, sequential } from 'mlp-wasm';
 import { exportModel, loadAny, readNumpy } from 'mlp-wasm/files';
 import { bitsOf, weightBits } from '../support/bits.js';
 import { inputsFor, randomNetwork, worstDifference } from '../support/networks.js';
+import { findPython, FORMATS, inFolder, runPython } from '../support/python.js';
 
-const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
 const corpus = async (name: string) => new Uint8Array(await readFile(join(FORMATS, 'corpus', name)));
-const run = promisify(execFile);
-
-/** Debian's Python, which has numpy where somebody installed python3-numpy. */
-const PYTHON = '/usr/bin/python3';
-const hasNumpy = await run(PYTHON, ['-c', 'import numpy']).then(
-  () => true,
-  () => false,
-);
+const PYTHON = findPython('numpy');
 
 beforeAll(() => init());
 
@@ -120,9 +109,8 @@ describe('NumPy, out and in', () => {
     for (const made of [model, again]) made.dispose();
   });
 
-  it.skipIf(!hasNumpy)('opens in numpy, which computes the same', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'numpy-'));
-    try {
+  it.skipIf(!PYTHON)('opens in numpy, which computes the same', async () => {
+    await inFolder(async (folder) => {
       for (let seed = 0; seed < 4; ++seed) {
         const names = ['relu', 'tanh', 'sigmoid', 'linear', 'softmax'] as const;
         const layers = names.map((activation, i) =>
@@ -131,14 +119,12 @@ describe('NumPy, out and in', () => {
         const model = sequential({ layers, seed });
         const path = join(folder, 'model.npz');
         await writeFile(path, (await exportModel(model, 'numpy'))[0]!.bytes);
-        const { stdout } = await run(PYTHON, [join(FORMATS, 'numpy_files.py'), '--check', path]);
-        const { outputs, examples } = JSON.parse(stdout) as Record<string, number[][]>;
+        const [printed] = runPython(PYTHON!, [join(FORMATS, 'numpy_files.py'), '--check', path]);
+        const { outputs, examples } = JSON.parse(printed!) as Record<string, number[][]>;
         expect(worstDifference(Float32Array.from(examples!.flat()), outputs!.flat(), 7)).toBeLessThan(1e-6);
         model.dispose();
       }
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    });
   });
 
   it('wants activations for weights alone, takes one .npy as a kernel, and says what does not fit', async () => {

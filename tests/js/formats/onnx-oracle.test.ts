@@ -3,21 +3,17 @@
  * installed for this by `npm install` in tests/formats, the former is Debian's python3-onnx; without one, its tests are
  * skipped.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { init } from 'mlp-wasm';
 import { exportModel } from 'mlp-wasm/files';
 import { EVERY_ACTIVATION, inputsFor, randomNetwork, worstDifference } from '../support/networks.js';
+import { findPython, FORMATS, inFolder, runPython } from '../support/python.js';
 
-const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
 const hasRuntime = existsSync(join(FORMATS, 'node_modules/onnxruntime-web'));
-const PYTHON = '/usr/bin/python3';
-const hasChecker = spawnSync(PYTHON, ['-c', 'import onnx']).status === 0;
+const PYTHON = findPython('onnx');
 
 const COUNT = 50;
 const ROWS = 9;
@@ -66,26 +62,20 @@ describe.skipIf(!hasRuntime)('onnxruntime-web', () => {
   });
 });
 
-describe.skipIf(!hasChecker)('The checker of Python’s onnx', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mlp-onnx-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  it('passes networks of every layer and activation', async () => {
-    const files: string[] = [];
-    for (const opset of OPSETS.filter((version) => version <= 17)) {
-      for (let seed = 0; seed < COUNT; ++seed) {
-        const model = networkOf(seed);
-        const [file] = await exportModel(model, 'onnx', { opset });
-        files.push(join(folder, `${opset}-${seed}.onnx`));
-        writeFileSync(files.at(-1)!, file!.bytes);
-        model.dispose();
+describe.skipIf(!PYTHON)('The checker of Python’s onnx', () => {
+  it('passes networks of every layer and activation', { timeout: 60_000 }, async () => {
+    await inFolder(async (folder) => {
+      const files: string[] = [];
+      for (const opset of OPSETS.filter((version) => version <= 17)) {
+        for (let seed = 0; seed < COUNT; ++seed) {
+          const model = networkOf(seed);
+          const [file] = await exportModel(model, 'onnx', { opset });
+          files.push(join(folder, `${opset}-${seed}.onnx`));
+          writeFileSync(files.at(-1)!, file!.bytes);
+          model.dispose();
+        }
       }
-    }
-    const { status, stdout, stderr } = spawnSync(PYTHON, [join(FORMATS, 'check_onnx.py'), ...files], {
-      encoding: 'utf8',
+      expect(runPython(PYTHON!, [join(FORMATS, 'check_onnx.py'), ...files])).toEqual(files);
     });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    expect(stdout.trim().split('\n')).toEqual(files);
-  }, 60_000);
+  });
 });

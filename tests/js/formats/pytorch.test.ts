@@ -1,7 +1,5 @@
 /** PyTorch: what is written comes back to the bit, and answers in PyTorch as it did here; hostile pickles are refused. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,10 +15,11 @@ import {
 import { exportModel, loadAny } from 'mlp-wasm/files';
 import { weightBits } from '../support/bits.js';
 import { randomNetwork } from '../support/networks.js';
-import { PYTHON } from '../support/torchrun.js';
+import { findPython, inFolder, runPython } from '../support/python.js';
 
 beforeAll(() => init());
 
+const PYTHON = findPython('torch');
 const SEEDS = Array.from({ length: 48 }, (_, i) => i + 1);
 
 describe('A model for PyTorch', () => {
@@ -45,27 +44,26 @@ describe('A model for PyTorch', () => {
   });
 
   it.skipIf(!PYTHON)('answers there as it did here', { timeout: 300_000 }, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mlp-wasm-pytorch-'));
-    const checks = ['import importlib.util, sys'];
-    for (const seed of SEEDS) {
-      const model = randomNetwork(seed);
-      for (const { name, bytes } of await exportModel(model, 'pytorch'))
-        writeFileSync(join(folder, `${seed}-${name}`), bytes);
-      model.dispose();
-      checks.push(
-        `spec = importlib.util.spec_from_file_location('m', '${seed}-model.py')`,
-        'm = importlib.util.module_from_spec(spec)',
-        'spec.loader.exec_module(m)',
-        `print(m.check('${seed}-model.safetensors'))`,
-      );
-    }
-    const printed = execFileSync(PYTHON!, ['-c', checks.join('\n')], { cwd: folder, encoding: 'utf8' });
-    rmSync(folder, { recursive: true });
-    const differences = printed.trim().split('\n').map(Number);
-    expect(differences).toHaveLength(SEEDS.length);
-    // A normalization divides by deviations that may be small, by which it multiplies what both round differently.
-    expect(differences.filter((difference) => difference > 1e-6).length).toBeLessThanOrEqual(3);
-    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    await inFolder(async (folder) => {
+      const checks = ['import importlib.util, sys'];
+      for (const seed of SEEDS) {
+        const model = randomNetwork(seed);
+        for (const { name, bytes } of await exportModel(model, 'pytorch'))
+          writeFileSync(join(folder, `${seed}-${name}`), bytes);
+        model.dispose();
+        checks.push(
+          `spec = importlib.util.spec_from_file_location('m', '${seed}-model.py')`,
+          'm = importlib.util.module_from_spec(spec)',
+          'spec.loader.exec_module(m)',
+          `print(m.check('${seed}-model.safetensors'))`,
+        );
+      }
+      const differences = runPython(PYTHON!, ['-c', checks.join('\n')], { cwd: folder }).map(Number);
+      expect(differences).toHaveLength(SEEDS.length);
+      // A normalization divides by deviations that may be small, by which it multiplies what both round differently.
+      expect(differences.filter((difference) => difference > 1e-6).length).toBeLessThanOrEqual(3);
+      expect(Math.max(...differences)).toBeLessThan(1e-5);
+    });
   });
 
   it('is refused with a normalization that PyTorch has not', async () => {

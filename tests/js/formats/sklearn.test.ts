@@ -1,31 +1,18 @@
 /** scikit-learn, in and out: what it computes is what we compute, and what is refused. Most of it needs its Python. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormalization, dense, dropout, init, normalization, sequential, type ActivationName } from 'mlp-wasm';
 import { exportModel, loadAny } from 'mlp-wasm/files';
 import { worstError, type Expected } from '../support/models.js';
 import { randomOf } from '../support/networks.js';
+import { findPython, FORMATS, inFolder, runPython, writeFiles } from '../support/python.js';
 
 beforeAll(() => init());
 
-const FORMATS = fileURLToPath(new URL('../../formats/', import.meta.url));
-const PYTHON = '/usr/bin/python3';
-const hasPython = spawnSync(PYTHON, ['-c', 'import sklearn']).status === 0;
+const PYTHON = findPython('sklearn');
 const NETWORKS = 48;
-
-const inFolder = async (work: (folder: string) => Promise<void>) => {
-  const folder = mkdtempSync(join(tmpdir(), 'mlp-sklearn-'));
-  try {
-    await work(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-};
 
 /** A network that scikit-learn can have, of weights, scales and names from a seed. */
 function drawn(seed: number) {
@@ -65,10 +52,9 @@ function drawn(seed: number) {
 }
 
 describe('A model of scikit-learn, by skops,', () => {
-  it.skipIf(!hasPython)(`answers here as there: ${NETWORKS} networks`, { timeout: 120_000 }, async () => {
+  it.skipIf(!PYTHON)(`answers here as there: ${NETWORKS} networks`, { timeout: 120_000 }, async () => {
     await inFolder(async (folder) => {
-      const made = spawnSync(PYTHON, [join(FORMATS, 'sklearn-skops.py'), '--many', String(NETWORKS), folder]);
-      expect([made.status, String(made.stderr)]).toEqual([0, '']);
+      runPython(PYTHON!, [join(FORMATS, 'sklearn-skops.py'), '--many', String(NETWORKS), folder]);
       const errors: [string, number][] = [];
       for (const name of readdirSync(folder).filter((file) => file.endsWith('.skops'))) {
         const expected = JSON.parse(String(readFileSync(join(folder, `${name}.expected.json`)))) as Expected;
@@ -139,13 +125,11 @@ describe('A model of scikit-learn, by skops,', () => {
 });
 
 describe('A model for scikit-learn', () => {
-  it.skipIf(!hasPython)(`answers there as here: ${NETWORKS} networks`, { timeout: 120_000 }, async () => {
+  it.skipIf(!PYTHON)(`answers there as here: ${NETWORKS} networks`, { timeout: 120_000 }, async () => {
     await inFolder(async (folder) => {
       for (let seed = 0; seed < NETWORKS; ++seed) {
         const model = drawn(seed);
-        mkdirSync(join(folder, String(seed)));
-        for (const { name, bytes } of await exportModel(model, 'sklearn'))
-          writeFileSync(join(folder, String(seed), name), bytes);
+        writeFiles(join(folder, String(seed)), await exportModel(model, 'sklearn'));
         model.dispose();
       }
       const source = [
@@ -157,9 +141,7 @@ describe('A model for scikit-learn', () => {
         '    model.predict(program["np"].load(f"{place}/weights.npz")["example_inputs"])',
         '    print(program["check"](f"{place}/weights.npz"))',
       ].join('\n');
-      const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', source, folder, String(NETWORKS)]);
-      expect([status, String(stderr)]).toEqual([0, '']);
-      const errors = String(stdout).trim().split('\n').map(Number);
+      const errors = runPython(PYTHON!, ['-c', source, folder, String(NETWORKS)]).map(Number);
       expect(errors).toHaveLength(NETWORKS);
       expect(Math.max(...errors)).toBeLessThan(1e-6);
     });

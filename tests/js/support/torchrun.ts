@@ -1,27 +1,18 @@
 /** Trainings that go on under PyTorch, beside the same ones here. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ExportedFile } from 'mlp-wasm/files';
+import { findPython, writeFiles } from './python.js';
 
 /** Python with PyTorch, of Debian or on the path; undefined where there is none. */
-export const PYTHON = ['/usr/bin/python3', 'python3'].find((python) => {
-  try {
-    execFileSync(python, ['-c', 'import torch'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-});
+export const PYTHON = findPython('torch');
 
 /** A new folder with these files. */
 export function folderOf(files: readonly ExportedFile[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'mlp-wasm-torchrun-'));
-  for (const { name, bytes } of files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), bytes);
-  }
+  writeFiles(folder, files);
   return folder;
 }
 
