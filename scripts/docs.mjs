@@ -29,6 +29,7 @@ if (!/^\/(?:[\w.~-]+\/)*$/.test(base)) fail(`--base: expected a path such as /ml
 const builds = values.site ? !values.built : !existsSync(at('dist/index.js'));
 setup(...(builds ? ['build'] : []));
 if (builds) await buildPackage();
+process.env.DOCS_SITE = values.site ? 'yes' : ''; // for the page's link, too
 if (values.site) buildPage();
 
 // Not before setup() has installed their packages.
@@ -40,7 +41,6 @@ rmSync(at('build/docs-source'), { recursive: true, force: true });
 await writePages(at('build/docs-source'));
 await writeReference(at('build/docs-source/reference'));
 process.env.DOCS_BASE = base;
-process.env.DOCS_SITE = values.site ? 'yes' : '';
 const { build, serve } = await import('vitepress');
 await build(at('web/docs'));
 

@@ -22,6 +22,18 @@ const mnistBeside: Plugin = {
       : html,
 };
 
+/** The link to the documentation: beside the page in the folder of `npm run site`, else the project's own page. */
+const docsLink: Plugin = {
+  name: 'docs-link',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) => {
+      const { homepage } = JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { homepage: string };
+      return html.replace('%DOCS%', process.env['DOCS_SITE'] ? '../' : homepage);
+    },
+  },
+};
+
 /** The service worker, with the names of all files to keep: those of the build, and those of public/. */
 const offline: Plugin = {
   name: 'offline',
@@ -42,7 +54,7 @@ const offline: Plugin = {
 export default defineConfig({
   root: here('.'),
   base: './',
-  plugins: [mnistBeside, offline],
+  plugins: [mnistBeside, docsLink, offline],
   // The first that fits counts.
   resolve: {
     alias: {

@@ -1,8 +1,11 @@
-/** Owner of the drawing pad: `#draw`, `#undo`, `#redo`, `#clear`, and the pen that the keyboard moves. */
+/** Owner of the drawing pad: `#draw`, the buttons above it, and the pen that the keyboard moves. */
 import { colour } from '../colour.js';
 import { context2d, element, fitCanvas, oncePerFrame } from '../dom.js';
 import { keep, kept } from '../keep.js';
 import type { PageStore } from '../state.js';
+import { drawingWords as words } from '../words/drawing.js';
+import { language } from '../words/language.js';
+import { erased, ERASER_RADIUS } from './eraser.js';
 import { paintStrokes, PEN_WIDTH, strokesFromText, strokesToText, widthOf } from './strokes.js';
 import type { Point, Stroke } from './strokes.js';
 
@@ -14,6 +17,11 @@ const STEP = 0.04;
 const FINE_STEP = 0.01;
 /** Number of drawings that can be gone back to. */
 const UNDO_AT_MOST = 200;
+/** Widths of the pen to choose from, relative to the plain one. */
+const PENS = [0.55, 1, 1.6] as const;
+const PEN_KEY = 'mlp-wasm:pen';
+/** The button of a pointer that its eraser end presses, by Pointer Events. */
+const ERASER_END = 5;
 /** Opacity of the digit that the page draws by itself. */
 const SOFT = 0.28;
 
@@ -42,15 +50,31 @@ export function mountPad(store: PageStore): void {
   /** The stroke being drawn. */
   let stroke: Point[] | undefined;
   let pointer: number | undefined;
+  /** Points that the pen is expected to pass next: painted, so that ink keeps up with it, and never kept. */
+  let expected: readonly Point[] = [];
+  /** The drawing that the eraser in hand leaves, and the place that it has reached. */
+  let rubbed: readonly Stroke[] | undefined;
+  let rubber: Point | undefined;
+  let erases = false;
+  let chosen = Math.max(0, PENS.indexOf(Number(kept('localStorage', PEN_KEY) ?? 1) as 1));
+  const broad = (point: Point): Point => {
+    const width = PENS[chosen]! * (point.width ?? 1);
+    return width === 1 ? point : { ...point, width };
+  };
   /** Position of the keyboard's pen. */
   let pen: Point = { x: 0.5, y: 0.2 };
   let penIsDown = false;
   /** True while the visitor draws by keyboard, so that the pen is to be seen. */
   let penIsShown = false;
 
-  const begin = (point: Point): void => {
+  const begin = (point: Point, rubs = erases): void => {
     remember();
-    stroke = [point];
+    if (rubs) {
+      rubber = point;
+      rubbed = erased(store.state.strokes, point, point);
+    } else {
+      stroke = [broad(point)];
+    }
     store.set({ isDrawing: true });
     publish();
   };
@@ -62,23 +86,41 @@ export function mountPad(store: PageStore): void {
     showSteps();
   };
   const extend = (point: Point): void => {
+    if (rubbed && rubber) {
+      rubbed = erased(rubbed, rubber, point);
+      rubber = point;
+      publish();
+      return;
+    }
     const last = stroke?.at(-1);
     if (!stroke || !last || Math.hypot(point.x - last.x, point.y - last.y) < CLOSEST) return;
-    stroke.push(point);
+    stroke.push(broad(point));
     publish();
   };
   /** The drawing with the stroke in hand goes to the store once a frame, however fast the pen reports. */
   const publish = oncePerFrame(() => {
     if (stroke) store.set({ strokes: [...past.at(-1)!, [...stroke]] });
+    if (!rubbed) return;
+    if (rubbed === store.state.strokes) paint();
+    else store.set({ strokes: rubbed });
   });
   const end = (): void => {
+    expected = [];
+    if (rubbed) {
+      // A rubbing that met no ink is no step to go back by.
+      if (rubbed === past.at(-1)) past.pop();
+      store.set({ strokes: rubbed, isDrawing: false });
+      rubbed = rubber = undefined;
+      showSteps();
+      paint();
+    }
     if (!stroke) return;
     store.set({ strokes: [...past.at(-1)!, stroke], isDrawing: false });
     stroke = undefined;
   };
   const liftPen = (): void => {
     end();
-    if (penIsDown) penState.textContent = 'Pen up';
+    if (penIsDown) penState.textContent = words.pen.up;
     penIsDown = false;
     paint();
   };
@@ -122,11 +164,11 @@ export function mountPad(store: PageStore): void {
     };
   };
   canvas.addEventListener('pointerdown', (event) => {
-    if (pointer !== undefined || event.button !== 0) return;
+    if (pointer !== undefined || (event.button !== 0 && event.button !== ERASER_END)) return;
     penIsShown = false;
     liftPen();
     pointer = event.pointerId;
-    begin(pointOf(event));
+    begin(pointOf(event), erases || event.button === ERASER_END);
     // A pointer that a script made up cannot be captured, and need not be.
     if (event.isTrusted) canvas.setPointerCapture(pointer);
   });
@@ -134,6 +176,7 @@ export function mountPad(store: PageStore): void {
     if (event.pointerId !== pointer) return;
     const points = event.getCoalescedEvents?.() ?? [];
     for (const each of points.length > 0 ? points : [event]) extend(pointOf(each));
+    expected = stroke ? (event.getPredictedEvents?.() ?? []).map((each) => broad(pointOf(each))) : [];
   });
   for (const type of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
     canvas.addEventListener(type, (event) => {
@@ -159,11 +202,15 @@ export function mountPad(store: PageStore): void {
         liftPen();
       } else {
         penIsDown = true;
-        penState.textContent = 'Pen down';
+        penState.textContent = erases ? words.pen.rubs : words.pen.down;
         begin(pen);
       }
     } else if (event.key === 'Escape') {
       liftPen();
+    } else if (event.key.toLowerCase() === 'e') {
+      chooseEraser(!erases);
+    } else if (event.key === '[' || event.key === ']') {
+      choosePen(Math.min(PENS.length - 1, Math.max(0, chosen + (event.key === '[' ? -1 : 1))));
     } else {
       return;
     }
@@ -186,6 +233,39 @@ export function mountPad(store: PageStore): void {
     if (key === 'y' || event.shiftKey) redo();
     else undo();
   });
+  const eraser = element('eraser', HTMLButtonElement);
+  const chooseEraser = (on: boolean): void => {
+    liftPen();
+    erases = on;
+    eraser.setAttribute('aria-pressed', String(on));
+    canvas.classList.toggle('is-erasing', on);
+    penState.textContent = on ? words.pen.eraser : words.pen.pens[chosen]!;
+    paint();
+  };
+  eraser.addEventListener('click', () => chooseEraser(!erases));
+  const penButton = element('pen-size', HTMLButtonElement);
+  const choosePen = (to: number): void => {
+    chosen = to;
+    keep('localStorage', PEN_KEY, String(PENS[chosen]));
+    chooseEraser(false);
+    showPen();
+  };
+  const showPen = (): void => {
+    penButton.dataset['size'] = String(chosen);
+    penButton.title = words.pen.pens[chosen]!;
+    penButton.setAttribute('aria-label', words.pen.pens[chosen]!);
+  };
+  showPen();
+  penButton.addEventListener('click', () => choosePen((chosen + 1) % PENS.length));
+  for (const [button, text] of [
+    [undoButton, words.undo],
+    [redoButton, words.redo],
+    [eraser, words.pen.eraser],
+  ] as const) {
+    button.setAttribute('aria-label', text);
+    button.title = text;
+  }
+  for (const each of [undoButton, redoButton, eraser, penButton, penState]) each.lang = language;
   undoButton.addEventListener('click', undo);
   redoButton.addEventListener('click', redo);
   element('clear', HTMLButtonElement).addEventListener('click', clear);
@@ -201,14 +281,17 @@ export function mountPad(store: PageStore): void {
       context.globalAlpha = 1;
     }
     paintStrokes(context, strokes, size);
-    if (penIsShown) paintPen(size);
+    if (stroke && expected.length > 0) paintStrokes(context, [[...stroke.slice(-2), ...expected]], size);
+    if (penIsShown || rubber) paintPen(size);
   };
   const paintPen = (size: number): void => {
     context.beginPath();
-    context.arc(pen.x * size, pen.y * size, (size * PEN_WIDTH) / 2, 0, 2 * Math.PI);
+    const { x, y } = rubber ?? pen;
+    const radius = erases || rubber ? ERASER_RADIUS : (PEN_WIDTH / 2) * PENS[chosen]!;
+    context.arc(x * size, y * size, radius * size, 0, 2 * Math.PI);
     context.lineWidth = size * 0.007;
     context.strokeStyle = context.fillStyle = colour('accent');
-    if (penIsDown) context.fill();
+    if (penIsDown && !rubber) context.fill();
     context.stroke();
   };
   fitCanvas(canvas, paint);

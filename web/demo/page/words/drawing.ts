@@ -3,6 +3,9 @@ import { language } from './language.js';
 import type { Language } from './language.js';
 
 interface DrawingWords {
+  undo: string;
+  redo: string;
+  pen: { up: string; down: string; rubs: string; eraser: string; pens: readonly string[] };
   wrong: string;
   keep: (digit: number) => string;
   kept: (digit: number) => string;
@@ -13,6 +16,15 @@ interface DrawingWords {
 
 const DRAWING: Readonly<Record<Language, DrawingWords>> = {
   en: {
+    undo: 'Undo',
+    redo: 'Redo',
+    pen: {
+      up: 'Pen up',
+      down: 'Pen down',
+      rubs: 'Eraser down',
+      eraser: 'Eraser',
+      pens: ['Fine pen', 'Medium pen', 'Broad pen'],
+    },
     wrong: 'That was wrong: it is a',
     keep: (digit) => `It is ${digit === 8 ? 'an' : 'a'} ${digit}: keep it in my digits`,
     kept: (digit) => `Kept as ${digit === 8 ? 'an' : 'a'} ${digit}.`,
@@ -24,6 +36,15 @@ const DRAWING: Readonly<Record<Language, DrawingWords>> = {
     },
   },
   de: {
+    undo: 'Rückgängig',
+    redo: 'Wiederholen',
+    pen: {
+      up: 'Stift gehoben',
+      down: 'Stift gesenkt',
+      rubs: 'Radierer gesenkt',
+      eraser: 'Radierer',
+      pens: ['Feiner Stift', 'Mittlerer Stift', 'Breiter Stift'],
+    },
     wrong: 'Das war falsch, es ist eine',
     keep: (digit) => `Es ist eine ${digit}: zu meinen Ziffern`,
     kept: (digit) => `Als ${digit} behalten.`,
