@@ -96,7 +96,7 @@ export const de: Words = {
         ? `Sie stimmen auf ${digits} ${digits === 1 ? 'Stelle' : 'Stellen'} überein.`
         : 'Sie stimmen nicht überein.',
     bothZero: 'Beide sind 0.',
-    tiny: 'Zu klein für 32-Bit-Zahlen; versuch ein größeres ε.',
+    tiny: 'Sie stimmen überein, soweit 32-Bit-Zahlen das bei so kleinem ε zeigen; versuch ein größeres.',
     kink: 'Dazwischen ging ein Neuron an oder aus, wo seine Aktivierung einen Knick hat: versuch ein kleineres ε.',
   },
   update: {

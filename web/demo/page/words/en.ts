@@ -92,7 +92,7 @@ export const en = {
     agrees: (digits: number): string =>
       digits > 0 ? `They agree to ${digits} digit${digits === 1 ? '' : 's'}.` : 'They do not agree.',
     bothZero: 'Both are 0.',
-    tiny: 'Too small for 32-bit numbers to tell; try a larger ε.',
+    tiny: 'They agree as far as 32-bit numbers tell with so small an ε; try a larger one.',
     kink: 'A unit switched on or off between the two, where its activation has a kink: try a smaller ε.',
   },
   update: {

@@ -54,7 +54,7 @@ export class CheckPanel {
     );
     const size = Math.max(Math.abs(analytic), Math.abs(quotient));
     const digits = Math.min(6, Math.floor(-Math.log10(Math.abs(analytic - quotient) / size)));
-    const noise = reading.kind === 'loss' ? 0 : (ROUNDING * Math.abs(plus)) / epsilon;
+    const noise = (ROUNDING * Math.abs(plus)) / epsilon;
     const isGood = size === 0 || digits > 1;
     this.#verdict.classList.toggle('is-good', isGood);
     this.#verdict.textContent =
@@ -62,7 +62,7 @@ export class CheckPanel {
         ? words.bothZero
         : digits < 2 && crossesKink
           ? words.kink
-          : digits < 2 && size < 10 * noise
+          : digits < 2 && size < 200 * noise
             ? words.tiny
             : words.agrees(Math.max(0, digits));
   }
