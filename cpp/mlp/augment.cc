@@ -11,6 +11,7 @@ namespace mlp {
 namespace {
 
 typedef std::int32_t VecInt __attribute__((vector_size(4 * sizeof(std::int32_t))));
+typedef std::uint32_t VecWord __attribute__((vector_size(4 * sizeof(std::uint32_t))));
 
 // Columns that smooth() computes at once. A row has a block of zeros on either side, because smooth() reads beyond its
 // ends.
@@ -176,19 +177,27 @@ Placement Augmenter::draw(Random& random) const {
 
 // Noise that is uniform in (−α, α), in 256 steps, convolved with a Gaussian along both axes; 0 outside of the image.
 void Augmenter::drawDisplacements(Random& random, Scalar* scratch, Scalar* displacements) const {
-  const Scalar step = static_cast<Scalar>(options_.elasticAlpha / 256);
+  const Vec step = splat(static_cast<Scalar>(options_.elasticAlpha / 256));
   Scalar* const noise = scratch + kBlock;  // rows with at least a block of zeros before and behind them
+  Scalar* const across = scratch + height_ * stride_;
+  // Four pixels of a word, in the memory that is written over next.
+  std::uint32_t* word = reinterpret_cast<std::uint32_t*>(across);
+  random.fill(word, height_ * ((width_ + kLanes - 1) / kLanes));
   for (Index row = 0; row < height_; ++row) {
-    for (Index column = 0; column < width_; column += 4) {
-      std::uint32_t bytes = random.nextUint32();
+    for (Index column = 0; column < width_; column += kLanes) {
+      // Bytes stay in their places of the word and are scaled down, because vectors have no shifts by lane.
+      const VecWord bytes = (VecWord{} + *word++) & VecWord{0xff, 0xff00, 0xff0000, 0xff000000};
+      const Vec scales = {2, Scalar(0x1p-7), Scalar(0x1p-15), Scalar(0x1p-23)};
+      const Vec value = step * (__builtin_convertvector(bytes, Vec) * scales - splat(255));
       Scalar* const to = noise + row * stride_ + column;
-      for (Index i = 0, count = std::min<Index>(4, width_ - column); i < count; ++i, bytes >>= 8) {
-        to[i] = step * static_cast<Scalar>(2 * static_cast<std::int32_t>(bytes & 255) - 255);
+      if (column + kLanes <= width_) {
+        store(to, value);
+      } else {
+        for (Index i = 0; i < width_ - column; ++i) to[i] = value[i];
       }
     }
   }
   // Taps that only meet zeros are left out.
-  Scalar* const across = scratch + height_ * stride_;
   for (Index column = 0; column < width_; column += kBlock) {
     const Index begin = std::max<Index>(0, radius_ - column - kBlock + 1);
     const Index end = std::min<Index>(2 * radius_ + 1, width_ + radius_ - column);

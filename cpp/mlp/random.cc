@@ -1,7 +1,12 @@
 #include "mlp/random.h"
 
 #include <cmath>
+#include <cstring>
 #include <utility>
+
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
 
 namespace mlp {
 namespace {
@@ -22,6 +27,52 @@ double ln(double x) {
   double sum = 0;
   for (int n = 21; n >= 1; n -= 2) sum = sum * (s * s) + 1.0 / n;
   return exponent * 0.69314718055994531 + 2 * s * sum;
+}
+
+typedef std::uint32_t Words __attribute__((vector_size(16)));
+
+// The upper and lower halves of x·factor, of four numbers at once.
+struct Halves {
+  Words upper, lower;
+};
+inline Halves product(Words x, std::uint32_t factor) {
+#ifdef __wasm_simd128__
+  const v128_t factors = wasm_i32x4_splat(static_cast<std::int32_t>(factor));
+  const v128_t first = wasm_u64x2_extmul_low_u32x4((v128_t)x, factors);
+  const v128_t last = wasm_u64x2_extmul_high_u32x4((v128_t)x, factors);
+  return {(Words)wasm_i32x4_shuffle(first, last, 1, 3, 5, 7), (Words)wasm_i32x4_shuffle(first, last, 0, 2, 4, 6)};
+#else
+  Words upper;
+  for (int i = 0; i < 4; ++i) upper[i] = static_cast<std::uint32_t>(std::uint64_t{x[i]} * factor >> 32);
+  return {upper, x * factor};
+#endif
+}
+
+constexpr std::uint32_t kFactor0 = 0xD2511F53u, kFactor1 = 0xCD9E8D57u;
+constexpr std::uint32_t kWeyl0 = 0x9E3779B9u, kWeyl1 = 0xBB67AE85u;  // the golden ratio, and √3 − 1
+
+// Four blocks of the generator, of counter[0] and the three after it, which must not pass 2³². The key comes as two
+// numbers, not in memory, because LLVM 14 reads what it copies into all lanes of a vector behind a later store.
+void fourBlocks(const std::array<std::uint32_t, 4>& counter, std::uint32_t key0, std::uint32_t key1,
+                std::uint32_t* words) {
+  Words a = Words{0, 1, 2, 3} + counter[0], b = Words{} + counter[1];
+  Words c = Words{} + counter[2], d = Words{} + counter[3];
+  for (int round = 0; round < 10; ++round) {
+    const Halves product0 = product(a, kFactor0), product1 = product(c, kFactor1);
+    a = product1.upper ^ b ^ key0;
+    b = product1.lower;
+    c = product0.upper ^ d ^ key1;
+    d = product0.lower;
+    key0 += kWeyl0;
+    key1 += kWeyl1;
+  }
+  // Blocks of words, from words of blocks.
+  const Words ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Words lastAb = __builtin_shufflevector(a, b, 2, 6, 3, 7), lastCd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  const Words blocks[4] = {__builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7),
+                           __builtin_shufflevector(lastAb, lastCd, 0, 1, 4, 5),
+                           __builtin_shufflevector(lastAb, lastCd, 2, 3, 6, 7)};
+  std::memcpy(words, blocks, sizeof blocks);
 }
 
 }  // namespace
@@ -50,12 +101,12 @@ Direction direction(std::uint32_t turn) {
 
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
   for (int round = 0; round < 10; ++round) {
-    const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter[0];
-    const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter[2];
+    const std::uint64_t product0 = std::uint64_t{kFactor0} * counter[0];
+    const std::uint64_t product1 = std::uint64_t{kFactor1} * counter[2];
     counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(product1),
                static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(product0)};
-    key[0] += 0x9E3779B9u;  // Weyl sequence: the golden ratio
-    key[1] += 0xBB67AE85u;  // and √3 − 1
+    key[0] += kWeyl0;  // Weyl sequences
+    key[1] += kWeyl1;
   }
   return counter;
 }
@@ -72,6 +123,20 @@ std::uint32_t Random::nextUint32() {
     used_ = 0;
   }
   return block_[static_cast<std::size_t>(used_++)];
+}
+
+void Random::fill(std::uint32_t* words, std::int32_t count) {
+  while (count > 0) {
+    if (used_ == 4 && count >= 16 && counter_[0] < 0xFFFFFFF0u) {
+      fourBlocks(counter_, key_[0], key_[1], words);
+      counter_[0] += 4;
+      words += 16;
+      count -= 16;
+    } else {
+      *words++ = nextUint32();
+      --count;
+    }
+  }
 }
 
 double Random::uniform() { return (nextUint32() >> 8) * 0x1p-24; }

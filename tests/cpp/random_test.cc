@@ -41,6 +41,20 @@ TEST(RandomTest, IsTheBlocksOfItsCounterOneAfterAnother) {
   }
 }
 
+TEST(RandomTest, FillsWithWhatItDrawsOneByOne) {
+  for (int before = 0; before < 9; ++before) {
+    for (int count : {0, 1, 3, 15, 16, 17, 40, 196}) {
+      Random random(9, Stream::kAugmentation, 7, 3), same = random;
+      std::vector<std::uint32_t> expected, words(static_cast<std::size_t>(count));
+      for (int i = 0; i < before; ++i) EXPECT_EQ(random.nextUint32(), same.nextUint32());
+      for (int i = 0; i < count; ++i) expected.push_back(random.nextUint32());
+      same.fill(words.data(), count);
+      EXPECT_EQ(words, expected) << count << " behind " << before;
+      EXPECT_EQ(same.nextUint32(), random.nextUint32());
+    }
+  }
+}
+
 TEST(RandomTest, TheSameSeedGivesTheSameDraws) {
   EXPECT_EQ(draws(Random(5, Stream::kShuffle, 3), 1000), draws(Random(5, Stream::kShuffle, 3), 1000));
 }
