@@ -24,6 +24,10 @@ const PEAK =
   'work: forward, kernel gradient, and input gradient except of the first layer. A tool that skips zeros can pass 1 ' +
   'on W1, not on W1D.';
 
+const SWEEP =
+  'The share of the peak at which networks of other shapes train, dense, on one thread, is drawn in ' +
+  '[sweep.svg](sweep.svg) by `node tests/bench/sweep.mjs`.';
+
 export function report({ machine, rows, skipped, settings }) {
   const used = WORKS.filter(({ id }) => rows.some(({ works }) => works[id]));
   const parts = [
@@ -34,6 +38,7 @@ export function report({ machine, rows, skipped, settings }) {
     mainTable(rows),
     ...section('Ratios to native SSE, with spread', '', ratioTable(rows)),
     ...section('Share of the peak', PEAK, peakTable(rows)),
+    SWEEP,
     ...timeTo(rows),
     ...refusals(rows),
     ...section('Disturbed', '', disturbed(rows)),
