@@ -9,7 +9,9 @@ import { Collection } from './my-digits/collection.js';
 import { mountCorrection } from './my-digits/correction.js';
 import { worksOffline } from './offline.js';
 import { Pretrained } from './reading/pretrained.js';
+import type { Reading } from './reading/look-inside.js';
 import type { NetworkSnapshot } from './reading/snapshot.js';
+import { mountPictures } from './picture/entry.js';
 import { mountReading } from './reading/reading.js';
 import { noFiles } from './settings/mnist-files.js';
 import { FIELD_NAMES, FIELDS, toFields } from './settings/settings.js';
@@ -35,6 +37,7 @@ const store: PageStore = new Store<State>({
   reader: 'loading',
   fields: addressedFields(),
   strokes: keptDrawing(),
+  found: undefined,
   isDrawing: false,
   firstDigit: undefined,
   pixels: undefined,
@@ -65,6 +68,7 @@ mountTabs({
 });
 mountPad(store);
 mountReading(store);
+const takePicture = mountPictures(store, readImage);
 mountCorrection(store, myDigits);
 mountSettingsForm(store, (rate) => trainer.setLearningRate(rate));
 mountRunPanel(store, trainer);
@@ -72,7 +76,7 @@ mountFirstDigit(store);
 void start();
 void myDigits.load();
 // The parts further down the page are loaded after those in view.
-void import('./training/below.js').then(({ mountBelow }) => mountBelow(store));
+void import('./training/below.js').then(({ mountBelow }) => mountBelow(store, takePicture));
 
 /** Waits for the package and the pretrained network; from then on every change of the drawing is read. */
 async function start(): Promise<void> {
@@ -82,7 +86,7 @@ async function start(): Promise<void> {
     report('This page cannot start', error);
     return;
   }
-  store.on(['strokes'], () => void prepareDrawing());
+  store.on(['strokes', 'found'], () => void prepareDrawing());
   let reader: Pretrained | undefined;
   try {
     reader = await pretrained;
@@ -123,9 +127,16 @@ async function putOn(reader: Pretrained): Promise<void> {
 
 /** Brings the drawing into the form that networks read. */
 async function prepareDrawing(): Promise<void> {
-  const { strokes } = store.state;
-  const pixels = await normalizeStrokes(coordinatesOf(strokes));
-  if (store.state.strokes === strokes) store.set({ pixels });
+  const { strokes, found } = store.state;
+  const pixels = found ?? (await normalizeStrokes(coordinatesOf(strokes)));
+  if (store.state.strokes === strokes && store.state.found === found) store.set({ pixels });
+}
+
+/** A reading of an image by the network that answers; the pretrained one tells whether it is a digit. */
+async function readImage(pixels: Uint8Array): Promise<Reading | undefined> {
+  const ofPretrained = (await pretrained.catch(() => undefined))?.read(pixels);
+  const own = trainer.hasNetwork ? await trainer.read(pixels) : undefined;
+  return own ? { ...own, refused: ofPretrained?.refused ?? false } : ofPretrained;
 }
 
 /** The visitor's network answers when there is one, else the pretrained one. */

@@ -34,6 +34,8 @@ export interface State {
   reader: 'loading' | 'ready' | { error: string };
   fields: Fields;
   strokes: readonly Stroke[];
+  /** A digit that was found in a picture, 784 grey levels: it stands on the pad until something is drawn. */
+  found: Uint8Array | undefined;
   /** True while a stroke is being drawn. */
   isDrawing: boolean;
   firstDigit: FirstDigit | undefined;
@@ -59,3 +61,8 @@ export interface State {
 }
 
 export type PageStore = Store<State>;
+
+/** True if the visitor has neither drawn anything nor put a digit from a picture on the pad. */
+export function isBlank({ strokes, found }: Pick<State, 'strokes' | 'found'>): boolean {
+  return strokes.length === 0 && found === undefined;
+}

@@ -1,4 +1,5 @@
 /** The digit that the page draws by itself on an empty pad, once and softly: an invitation, and the pipeline at work. */
+import { isBlank } from '../state.js';
 import type { PageStore } from '../state.js';
 import { beginningOf } from './strokes.js';
 import type { Point, Stroke } from './strokes.js';
@@ -24,8 +25,8 @@ export function mountFirstDigit(store: PageStore): void {
   const show = (share: number): void => {
     if (!gone) store.set({ firstDigit: { strokes: beginningOf([THREE], share) } });
   };
-  store.on(['strokes'], () => {
-    if (store.state.strokes.length === 0) return;
+  store.on(['strokes', 'found'], () => {
+    if (isBlank(store.state)) return;
     gone = true;
     store.set({ firstDigit: undefined });
   });

@@ -1,7 +1,8 @@
 /** Owner of the drawing pad: `#draw`, the buttons above it, and the pen that the keyboard moves. */
-import { colour } from '../colour.js';
+import { colour, inkRamp } from '../colour.js';
 import { context2d, element, fitCanvas, oncePerFrame } from '../dom.js';
 import { keep, kept } from '../keep.js';
+import { isBlank } from '../state.js';
 import type { PageStore } from '../state.js';
 import { drawingWords as words } from '../words/drawing.js';
 import { language } from '../words/language.js';
@@ -69,6 +70,7 @@ export function mountPad(store: PageStore): void {
 
   const begin = (point: Point, rubs = erases): void => {
     remember();
+    store.set({ found: undefined });
     if (rubs) {
       rubber = point;
       rubbed = erased(store.state.strokes, point, point);
@@ -129,16 +131,15 @@ export function mountPad(store: PageStore): void {
     const strokes = from.pop();
     if (!strokes) return;
     to.push(store.state.strokes);
-    store.set({ strokes });
+    store.set({ strokes, found: undefined });
     showSteps();
   };
   const undo = (): void => step(past, future);
   const redo = (): void => step(future, past);
   const clear = (): void => {
     liftPen();
-    if (store.state.strokes.length === 0) return;
-    remember();
-    store.set({ strokes: [] });
+    if (store.state.strokes.length > 0) remember();
+    store.set({ strokes: [], found: undefined });
   };
   const undoButton = element('undo', HTMLButtonElement);
   const redoButton = element('redo', HTMLButtonElement);
@@ -274,7 +275,7 @@ export function mountPad(store: PageStore): void {
     const size = canvas.width;
     context.clearRect(0, 0, size, size);
     context.strokeStyle = colour('ink');
-    const { strokes, firstDigit } = store.state;
+    const { strokes, found, firstDigit } = store.state;
     if (firstDigit && strokes.length === 0) {
       context.globalAlpha = SOFT;
       paintStrokes(context, firstDigit.strokes, size);
@@ -282,7 +283,17 @@ export function mountPad(store: PageStore): void {
     }
     paintStrokes(context, strokes, size);
     if (stroke && expected.length > 0) paintStrokes(context, [[...stroke.slice(-2), ...expected]], size);
+    if (found) paintFound(found, size);
     if (penIsShown || rubber) paintPen(size);
+  };
+  const paintFound = (pixels: Uint8Array, size: number): void => {
+    const image = new ImageData(28, 28);
+    const ramp = inkRamp();
+    const rgba = new Uint32Array(image.data.buffer);
+    pixels.forEach((level, i) => (rgba[i] = ramp[level]!));
+    const small = new OffscreenCanvas(28, 28);
+    small.getContext('2d')!.putImageData(image, 0, 0);
+    context.drawImage(small, 0, 0, size, size);
   };
   const paintPen = (size: number): void => {
     context.beginPath();
@@ -295,9 +306,16 @@ export function mountPad(store: PageStore): void {
     context.stroke();
   };
   fitCanvas(canvas, paint);
-  store.on(['strokes', 'firstDigit', 'theme'], paint);
-  store.on(['strokes'], () => {
-    canvas.classList.toggle('is-empty', store.state.strokes.length === 0);
+  store.on(['strokes', 'found', 'firstDigit', 'theme'], paint);
+  store.on(['found'], () => {
+    if (!store.state.found || store.state.strokes.length === 0) return;
+    // The drawing makes room, and Undo brings it back.
+    liftPen();
+    remember();
+    store.set({ strokes: [] });
+  });
+  store.on(['strokes', 'found'], () => {
+    canvas.classList.toggle('is-empty', isBlank(store.state));
     keep('sessionStorage', KEY, strokesToText(store.state.strokes));
   });
   const note = element('pad-note', HTMLElement);

@@ -4,6 +4,7 @@
  */
 import { colour, inkRamp } from '../colour.js';
 import { context2d, element, fitCanvas, make, oncePerFrame } from '../dom.js';
+import { isBlank } from '../state.js';
 import type { PageStore, State } from '../state.js';
 import { skillOf } from '../training/run.js';
 import { bestOf, confidence } from './confidence.js';
@@ -19,12 +20,13 @@ export function mountReading(store: PageStore): void {
   mountProbabilities(store);
   mountAnswer(store);
   const pipeline = element('pipeline', HTMLElement);
-  store.on(['strokes'], () => pipeline.classList.toggle('is-soft', store.state.strokes.length === 0));
+  store.on(['strokes', 'found'], () => pipeline.classList.toggle('is-soft', isBlank(store.state)));
 }
 
 /** The reading that is shown, and whether softly. */
-function shown({ strokes, answer, firstDigit }: State): { reading: Reading | undefined; soft: boolean } {
-  const soft = strokes.length === 0;
+function shown(state: State): { reading: Reading | undefined; soft: boolean } {
+  const { answer, firstDigit } = state;
+  const soft = isBlank(state);
   return { reading: soft ? firstDigit?.reading : answer, soft };
 }
 
@@ -41,8 +43,8 @@ function mountPreview(store: PageStore): void {
   const empty = new Uint8Array(rgba.length);
   store.on(['pixels', 'firstDigit', 'theme'], () => {
     const ramp = inkRamp();
-    const { pixels, firstDigit, strokes } = store.state;
-    const soft = strokes.length === 0;
+    const { pixels, firstDigit } = store.state;
+    const soft = isBlank(store.state);
     const levels = (soft ? firstDigit?.pixels : pixels) ?? empty;
     levels.forEach((level, i) => (rgba[i] = ramp[Math.round(soft ? SOFT * level : level)]!));
     context.putImageData(image, 0, 0);
@@ -101,7 +103,7 @@ function mountActivations(store: PageStore): void {
     context.globalAlpha = 1;
   });
   fitCanvas(canvas, paint);
-  store.on(['answer', 'firstDigit', 'strokes', 'hiddenUnits', 'theme'], paint);
+  store.on(['answer', 'firstDigit', 'strokes', 'found', 'hiddenUnits', 'theme'], paint);
   store.on(['hiddenUnits'], () => {
     const { hiddenUnits } = store.state;
     size.textContent = sizeOf(hiddenUnits);
@@ -121,7 +123,7 @@ function mountProbabilities(store: PageStore): void {
     list.append(row);
     return { row, fill, value };
   });
-  store.on(['answer', 'firstDigit', 'strokes'], () => {
+  store.on(['answer', 'firstDigit', 'strokes', 'found'], () => {
     const { reading, soft } = shown(store.state);
     const best = reading && bestOf(reading);
     bars.forEach(({ row, fill, value }, digit) => {
@@ -144,10 +146,11 @@ function mountAnswer(store: PageStore): void {
     trained: 'Says the pretrained network. Yours has seen only digits, and finds one in everything.',
   };
   /** The drawing whose answer a screen reader was given last. */
-  let heard: State['strokes'] | undefined;
+  let heard: State['strokes'] | State['found'];
 
-  store.on(['answer', 'firstDigit', 'strokes', 'isDrawing'], () => {
-    const { answer, strokes, isDrawing, pixels, run, firstDigit, hand } = store.state;
+  store.on(['answer', 'firstDigit', 'strokes', 'found', 'isDrawing'], () => {
+    const { answer, strokes, found, isDrawing, pixels, run, firstDigit, hand } = store.state;
+    const drawing = found ?? strokes;
     const best = answer && bestOf(answer);
     output.textContent = best === undefined ? '' : String(best);
     output.dataset['first'] = String((firstDigit?.reading && bestOf(firstDigit.reading)) ?? '');
@@ -164,14 +167,14 @@ function mountAnswer(store: PageStore): void {
       ? hasLearned && !answer.refused
         ? 'Read by the pretrained network, which has learned your hand.'
         : (answer.refused && skill !== 'none' ? refusers : readers)[answer.by]
-      : strokes.length === 0 && firstDigit
+      : isBlank(store.state) && firstDigit
         ? 'The page drew this one. Now you.'
         : '';
     // Said once for a drawing, when the pen lifts, because announcing every change while it draws or learns would never
     // end.
-    if (strokes.length === 0) spoken.textContent = '';
-    if (isDrawing || !answer || answer.of !== pixels || heard === strokes) return;
-    heard = strokes;
+    if (isBlank(store.state)) spoken.textContent = '';
+    if (isDrawing || !answer || answer.of !== pixels || heard === drawing) return;
+    heard = drawing;
     spoken.textContent = best === undefined ? sentence : `${best}. ${sentence}`;
   });
 }

@@ -14,7 +14,8 @@ const TITLES: Record<MnistPart, string> = {
   testLabels: 'Test labels',
 };
 
-export function mountMnistPanel(store: PageStore): void {
+/** @param isTaken takes a dropped file that is a picture, and says so */
+export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boolean): void {
   const input = element('mnist-files', HTMLInputElement);
   const note = element('mnist-note', HTMLElement);
   const error = element('mnist-error', HTMLElement);
@@ -45,7 +46,7 @@ export function mountMnistPanel(store: PageStore): void {
     take(Array.from(input.files ?? []));
     input.value = ''; // The same file, mended, can be chosen again.
   });
-  mountDrop(take);
+  mountDrop((files) => take(files.filter((file) => !isTaken(file))));
 
   store.on(['mnist'], () => {
     const { mnist } = store.state;

@@ -5,8 +5,9 @@ import { mountCharts } from './charts.js';
 import { mountKernels } from './kernels.js';
 import { mountMistakes } from './mistakes.js';
 
-export function mountBelow(store: PageStore): void {
-  mountMnistPanel(store);
+/** @param isTaken takes a dropped file that is a picture, and says so */
+export function mountBelow(store: PageStore, isTaken: (file: File) => boolean): void {
+  mountMnistPanel(store, isTaken);
   mountCharts(store);
   mountKernels(store);
   mountMistakes(store);

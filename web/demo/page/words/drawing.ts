@@ -6,6 +6,7 @@ interface DrawingWords {
   undo: string;
   redo: string;
   pen: { up: string; down: string; rubs: string; eraser: string; pens: readonly string[] };
+  picture: string;
   wrong: string;
   keep: (digit: number) => string;
   kept: (digit: number) => string;
@@ -25,6 +26,7 @@ const DRAWING: Readonly<Record<Language, DrawingWords>> = {
       eraser: 'Eraser',
       pens: ['Fine pen', 'Medium pen', 'Broad pen'],
     },
+    picture: 'Read a picture',
     wrong: 'That was wrong: it is a',
     keep: (digit) => `It is ${digit === 8 ? 'an' : 'a'} ${digit}: keep it in my digits`,
     kept: (digit) => `Kept as ${digit === 8 ? 'an' : 'a'} ${digit}.`,
@@ -45,6 +47,7 @@ const DRAWING: Readonly<Record<Language, DrawingWords>> = {
       eraser: 'Radierer',
       pens: ['Feiner Stift', 'Mittlerer Stift', 'Breiter Stift'],
     },
+    picture: 'Ein Bild lesen',
     wrong: 'Das war falsch, es ist eine',
     keep: (digit) => `Es ist eine ${digit}: zu meinen Ziffern`,
     kept: (digit) => `Als ${digit} behalten.`,

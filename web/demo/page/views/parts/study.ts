@@ -5,6 +5,7 @@
 import { sameImage } from '../../my-digits/my-digit.js';
 import { inputOf } from '../../reading/look-inside.js';
 import { Specimen } from '../../specimen/specimen.js';
+import { isBlank } from '../../state.js';
 import type { PageParts } from '../views.js';
 
 /** Time between two looks at a network that is being trained. */
@@ -46,8 +47,8 @@ export class Study {
 
   /** The visitor's drawing, before there is one the page's own digit. */
   get digit(): Float32Array | undefined {
-    const { strokes, pixels, firstDigit } = this.#page.store.state;
-    const shown = strokes.length === 0 ? firstDigit?.pixels : pixels;
+    const { pixels, firstDigit } = this.#page.store.state;
+    const shown = isBlank(this.#page.store.state) ? firstDigit?.pixels : pixels;
     return shown && inputOf(shown);
   }
 
