@@ -263,6 +263,23 @@ describe('drawing', () => {
     expect(await until(spoken, (all) => all.length > 0)).toEqual([expect.stringMatching(/^8\. .*(sure|else|might)/)]);
   });
 
+  it('reads several digits that stand apart as a number, and one of several strokes as one', async () => {
+    const page = await here.open();
+    const part = (digit: number, left: number): Point[][] =>
+      TEN[digit]!.map((points) => points.map(([x, y]): Point => [left + 0.45 * (x - 0.1), 0.25 + 0.5 * y]));
+    await strokesByScript(page, [...part(4, 0.05), ...part(2, 0.55)]);
+    await answer(page, '42');
+    expect(await text(page, '#confidence')).toBe('A number of 2 digits.');
+    expect(await page.getAttribute('#correction-digits button', 'aria-disabled')).toBe('true');
+    await page.click('#clear');
+    await answer(page, '');
+    await strokesByScript(page, TEN[4]!);
+    await answer(page, '4');
+    await page.click('#clear');
+    await strokesByScript(page, TEN[5]!);
+    await answer(page, '5');
+  });
+
   it('survives a reload, as do the settings', async () => {
     const page = await here.open();
     await stroke(page, ONE);

@@ -12,6 +12,7 @@ import { Pretrained } from './reading/pretrained.js';
 import type { Reading } from './reading/look-inside.js';
 import type { NetworkSnapshot } from './reading/snapshot.js';
 import { mountPictures } from './picture/entry.js';
+import { numberOf } from './reading/number.js';
 import { mountReading } from './reading/reading.js';
 import { noFiles } from './settings/mnist-files.js';
 import { FIELD_NAMES, FIELDS, toFields } from './settings/settings.js';
@@ -38,6 +39,7 @@ const store: PageStore = new Store<State>({
   fields: addressedFields(),
   strokes: keptDrawing(),
   found: undefined,
+  number: undefined,
   isDrawing: false,
   firstDigit: undefined,
   pixels: undefined,
@@ -129,7 +131,11 @@ async function putOn(reader: Pretrained): Promise<void> {
 async function prepareDrawing(): Promise<void> {
   const { strokes, found } = store.state;
   const pixels = found ?? (await normalizeStrokes(coordinatesOf(strokes)));
-  if (store.state.strokes === strokes && store.state.found === found) store.set({ pixels });
+  const isCurrent = (): boolean => store.state.strokes === strokes && store.state.found === found;
+  if (!isCurrent()) return;
+  store.set({ pixels });
+  const number = found || strokes.length < 2 ? undefined : await numberOf(strokes, await readImage(pixels!), readImage);
+  if (isCurrent()) store.set({ number });
 }
 
 /** A reading of an image by the network that answers; the pretrained one tells whether it is a digit. */

@@ -36,6 +36,8 @@ export interface State {
   strokes: readonly Stroke[];
   /** A digit that was found in a picture, 784 grey levels: it stands on the pad until something is drawn. */
   found: Uint8Array | undefined;
+  /** The drawing as a number, where it is of several digits. */
+  number: string | undefined;
   /** True while a stroke is being drawn. */
   isDrawing: boolean;
   firstDigit: FirstDigit | undefined;

@@ -29,17 +29,17 @@ export function mountCorrection(store: PageStore, collection: Collection): void 
     return pixels && myDigits.find((digit) => sameImage(digit.pixels, pixels));
   };
   const press = (digit: number): void => {
-    const { pixels, strokes, answer } = store.state;
-    if (!pixels || answer?.of !== pixels) return;
+    const { pixels, strokes, answer, number } = store.state;
+    if (!pixels || answer?.of !== pixels || number) return;
     const kept = keptOne();
     if (kept?.label === digit) collection.remove(new Set([kept.id]));
     else if (kept) collection.relabel(new Set([kept.id]), digit);
     else collection.add(newDigit({ label: digit, time: Date.now(), strokes, pixels }));
     spoken.textContent = `${keptOne() ? words.kept(digit) : words.forgotten} ${words.count(store.state.myDigits.length)}`;
   };
-  store.on(['answer', 'pixels', 'isDrawing', 'myDigits', 'myDigitsTrouble'], () => {
-    const { answer, pixels, isDrawing, myDigitsTrouble } = store.state;
-    const canKeep = pixels !== undefined && answer?.of === pixels && !isDrawing;
+  store.on(['answer', 'number', 'pixels', 'isDrawing', 'myDigits', 'myDigitsTrouble'], () => {
+    const { answer, number, pixels, isDrawing, myDigitsTrouble } = store.state;
+    const canKeep = pixels !== undefined && answer?.of === pixels && !isDrawing && !number;
     const kept = keptOne();
     label.textContent = !kept ? words.wrong : myDigitsTrouble ? words.trouble[myDigitsTrouble] : words.kept(kept.label);
     buttons.forEach((button, digit) => {

@@ -6,6 +6,7 @@ import { colour, inkRamp } from '../colour.js';
 import { context2d, element, fitCanvas, make, oncePerFrame } from '../dom.js';
 import { isBlank } from '../state.js';
 import type { PageStore, State } from '../state.js';
+import { drawingWords as words } from '../words/drawing.js';
 import { skillOf } from '../training/run.js';
 import { bestOf, confidence } from './confidence.js';
 import type { Reading } from './look-inside.js';
@@ -148,25 +149,27 @@ function mountAnswer(store: PageStore): void {
   /** The drawing whose answer a screen reader was given last. */
   let heard: State['strokes'] | State['found'];
 
-  store.on(['answer', 'firstDigit', 'strokes', 'found', 'isDrawing'], () => {
-    const { answer, strokes, found, isDrawing, pixels, run, firstDigit, hand } = store.state;
+  store.on(['answer', 'number', 'firstDigit', 'strokes', 'found', 'isDrawing'], () => {
+    const { answer, number, strokes, found, isDrawing, pixels, run, firstDigit, hand } = store.state;
     const drawing = found ?? strokes;
     const best = answer && bestOf(answer);
-    output.textContent = best === undefined ? '' : String(best);
+    output.textContent = number ?? (best === undefined ? '' : String(best));
+    output.classList.toggle('is-number', number !== undefined);
+    output.style.setProperty('--count', String(number?.length ?? 1));
     output.dataset['first'] = String((firstDigit?.reading && bestOf(firstDigit.reading)) ?? '');
     const skill = answer?.by === 'trained' ? skillOf(run) : 'good';
-    const sentence = answer ? confidence(answer, skill) : '';
+    const sentence = number ? words.number(number.length) : answer ? confidence(answer, skill) : '';
     output.classList.toggle(
       'is-unsure',
-      answer !== undefined && (skill === 'none' || Math.max(...answer.probabilities) < 0.6),
+      answer !== undefined && number === undefined && (skill === 'none' || Math.max(...answer.probabilities) < 0.6),
     );
-    output.classList.toggle('is-refused', answer?.refused === true);
+    output.classList.toggle('is-refused', answer?.refused === true && number === undefined);
     note.textContent = sentence;
     const hasLearned = answer?.by === 'pretrained' && hand !== 0;
     reader.textContent = answer
       ? hasLearned && !answer.refused
         ? 'Read by the pretrained network, which has learned your hand.'
-        : (answer.refused && skill !== 'none' ? refusers : readers)[answer.by]
+        : (answer.refused && number === undefined && skill !== 'none' ? refusers : readers)[answer.by]
       : isBlank(store.state) && firstDigit
         ? 'The page drew this one. Now you.'
         : '';
@@ -175,6 +178,6 @@ function mountAnswer(store: PageStore): void {
     if (isBlank(store.state)) spoken.textContent = '';
     if (isDrawing || !answer || answer.of !== pixels || heard === drawing) return;
     heard = drawing;
-    spoken.textContent = best === undefined ? sentence : `${best}. ${sentence}`;
+    spoken.textContent = output.textContent === '' ? sentence : `${output.textContent}. ${sentence}`;
   });
 }

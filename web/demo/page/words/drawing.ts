@@ -6,6 +6,7 @@ interface DrawingWords {
   undo: string;
   redo: string;
   pen: { up: string; down: string; rubs: string; eraser: string; pens: readonly string[] };
+  number: (digits: number) => string;
   picture: string;
   wrong: string;
   keep: (digit: number) => string;
@@ -26,6 +27,7 @@ const DRAWING: Readonly<Record<Language, DrawingWords>> = {
       eraser: 'Eraser',
       pens: ['Fine pen', 'Medium pen', 'Broad pen'],
     },
+    number: (digits) => `A number of ${digits} digits.`,
     picture: 'Read a picture',
     wrong: 'That was wrong: it is a',
     keep: (digit) => `It is ${digit === 8 ? 'an' : 'a'} ${digit}: keep it in my digits`,
@@ -47,6 +49,7 @@ const DRAWING: Readonly<Record<Language, DrawingWords>> = {
       eraser: 'Radierer',
       pens: ['Feiner Stift', 'Mittlerer Stift', 'Breiter Stift'],
     },
+    number: (digits) => `Eine Zahl mit ${digits} Ziffern.`,
     picture: 'Ein Bild lesen',
     wrong: 'Das war falsch, es ist eine',
     keep: (digit) => `Es ist eine ${digit}: zu meinen Ziffern`,
