@@ -25,6 +25,7 @@ export function mountPictures(store: PageStore, read: ReadImage): (file: File) =
   input.accept = 'image/*';
   input.id = 'picture-file';
   input.hidden = true;
+  input.setAttribute('aria-label', drawingWords.picture);
   button.after(input);
   button.addEventListener('click', () => input.click());
   input.addEventListener('change', () => {
