@@ -131,6 +131,17 @@ async function bundle(outdir, entries) {
       });
     },
   };
+  // fflate is one file, of which esbuild makes one chunk: whoever reads an archive would load what packs one, too. So each
+  // file that imports it has a copy, of which what it does not use is left out.
+  const apart = {
+    name: 'apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^fflate$/ }, ({ importer }) => {
+        const suffix = `?${path.basename(importer)}`;
+        return { path: at('node_modules/fflate/esm/browser.js'), suffix, sideEffects: false };
+      });
+    },
+  };
   mkdirSync(outdir, { recursive: true });
   for (const [out, file] of Object.entries(entries)) {
     const { outputFiles } = await build({
@@ -141,7 +152,7 @@ async function bundle(outdir, entries) {
       splitting: true, // because formats are imported only when they are needed
       chunkNames: `${out}-[name]-[hash]`,
       alias: { 'mlp-wasm': at('web/src/index.ts') }, // for the tests' internals.ts
-      plugins: [glue, shared],
+      plugins: [glue, shared, apart],
     });
     writeBundles(outputFiles, true);
   }

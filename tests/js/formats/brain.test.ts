@@ -1,5 +1,5 @@
 /** brain.js: what is written is what is read, and both layouts; what is no such file is refused. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { dense, dropout, init, sequential, type ActivationConfig } from 'mlp-wasm';
 import { exportModel, loadAny } from 'mlp-wasm/files';
 import { weightBits } from '../support/bits.js';
@@ -45,6 +45,15 @@ describe('brain.js', () => {
     const expected = sigmoid(0.75 - hidden[0]! + 2 * hidden[1]!);
     expect(model.predict(Float32Array.of(0.5, 1))[0]).toBeCloseTo(expected, 6);
     expect([model.classNames, model.featureNames]).toEqual([['yes'], ['a', 'b']]);
+    model.dispose();
+  });
+
+  it('is parsed once, though several formats look at it', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    const model = await loadAny(bytesOf(OLD));
+    const parsed = parse.mock.calls.filter(([text]) => text === JSON.stringify(OLD));
+    parse.mockRestore();
+    expect(parsed).toHaveLength(1);
     model.dispose();
   });
 

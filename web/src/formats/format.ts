@@ -49,15 +49,15 @@ export const FORMATS = {
   javascript: { writer: () => import('./code/javascript.js') },
   tfjs: {
     recognises: ({ files }) => files.some((file) => hasKeys(file, 'modelTopology', 'weightsManifest')),
-    reader: () => import('./tfjs/index.js'),
-    writer: () => import('./tfjs/index.js'),
+    reader: () => import('./tfjs/read.js'),
+    writer: () => import('./tfjs/write.js'),
   },
   numpy: {
     recognises: async ({ files }) =>
       files.some((file) => beginsWith(file, '\x93NUMPY')) ||
       (files.length === 1 && (await holdsOnly(files[0]!, /\.npy$/))),
-    reader: () => import('./numpy/index.js'),
-    writer: () => import('./numpy/index.js'),
+    reader: () => import('./numpy/read.js'),
+    writer: () => import('./numpy/write.js'),
   },
   sklearn: {
     recognises: ({ files }) => some(files, (file) => holdsFile(file, /^schema\.json$/)),

@@ -157,7 +157,7 @@ export async function zipFiles(files: readonly ExportedFile[]): Promise<ByteArra
     checkString(`zipFiles: files[${i}].name`, name);
     asBytes(`zipFiles: files[${i}].bytes`, bytes);
   });
-  const { zip } = await import('./zip.js');
+  const { zip } = await import('./write-zip.js');
   return zip(list) as ByteArray;
 }
 
@@ -177,6 +177,6 @@ export async function readNumpy(
   bytes: Bytes,
   options: NumpyOptions = {},
 ): Promise<NumpyArray | Map<string, NumpyArray>> {
-  const { readArrays } = await import('./numpy/index.js');
+  const { readArrays } = await import('./numpy/data.js');
   return readArrays(bytes, options);
 }

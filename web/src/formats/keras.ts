@@ -33,10 +33,9 @@ export async function read(
   const holder = objects.get('model_weights') ?? root;
   const config = textOf(root, 'model_config');
   const training = textOf(root, 'training_config');
-  const json = config ?? (beside && decoded(beside.bytes));
-  const model = json === undefined ? undefined : parsed(`${method}: ${beside?.name ?? 'model_config'}`, json);
+  const model = config === undefined ? beside && jsonOf(beside) : parsed(`${method}: model_config`, config);
   const told = textOf(root, 'keras_version') ?? textOf(holder, 'keras_version') ?? model?.['keras_version'];
-  const version = typeof told === 'string' ? told : guessedVersion(json ?? '');
+  const version = typeof told === 'string' ? told : guessedVersion(config ?? (beside ? decoded(beside.bytes) : ''));
   return describedBy(
     method,
     {

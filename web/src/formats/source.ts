@@ -103,8 +103,16 @@ function beside(url: string, path: string): string {
 
 const baseName = (path: string) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 
-/** The JSON of a file, if it is one of an object; undefined for all else. */
-export function jsonOf({ bytes }: SourceFile): Record<string, unknown> | undefined {
+/** The JSON of files that were looked at, because several formats ask before one of them reads it. */
+const known = new WeakMap<SourceFile, Record<string, unknown> | undefined>();
+
+/** The JSON of a file, if it is one of an object; undefined for all else. It is the same object each time: not to be changed. */
+export function jsonOf(file: SourceFile): Readonly<Record<string, unknown>> | undefined {
+  if (!known.has(file)) known.set(file, parsed(file));
+  return known.get(file);
+}
+
+function parsed({ bytes }: SourceFile): Record<string, unknown> | undefined {
   // Looked at first, because a large file of numbers is not worth being decoded.
   if (!/^\s*\{/.test(String.fromCharCode(...bytes.subarray(0, 100)).replace(/^\u00ef\u00bb\u00bf/, '')))
     return undefined;

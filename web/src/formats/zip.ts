@@ -1,11 +1,8 @@
 /**
- * Zip archives. They are written by fflate; read here, because fflate cuts what is longer than the directory says, and
- * takes its time for all of it. Source: PKWARE's "APPNOTE.TXT - .ZIP File Format Specification" 6.3.
+ * Zip archives, in. fflate would cut what is longer than the directory says, and take its time for all of it. Source: PKWARE's "APPNOTE.TXT - .ZIP File Format Specification" 6.3.
  */
-import { zipSync } from 'fflate';
 import { excerpt } from '../check/bytes.js';
 import { inflated } from './inflate.js';
-import type { ExportedFile } from './options.js';
 
 /** An entry of the directory. */
 interface Entry {
@@ -160,12 +157,4 @@ class Archive {
     if (packed !== size) throw this.refused(`${size} bytes of ${where}`, `${packed}`);
     return bytes;
   }
-}
-
-/** The first day that zip knows, so that an archive is the same whenever it is written. */
-const ZIP_TIME = new Date(1980, 0, 1);
-
-/** An archive of files as they are, not compressed, because numbers hardly can be. */
-export function zip(files: readonly ExportedFile[]): Uint8Array {
-  return zipSync(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])), { level: 0, mtime: ZIP_TIME });
 }

@@ -7,9 +7,9 @@ import type {
   Sequential,
 } from '../../index.js';
 import { exampleOf, type DescribedWeight, type ModelDescription } from '../description.js';
-import { writeNpy } from '../numpy/npy.js';
+import { writeNpy } from '../numpy/write-npy.js';
 import type { ExportedFile } from '../options.js';
-import { zip } from '../zip.js';
+import { zip } from '../write-zip.js';
 import program from './model.py';
 
 /** Activations as Python has them: names that Keras 2 and 3 share, or functions of the program. */

@@ -2,9 +2,9 @@
  * The `.npy` format of NumPy: eight bytes, the length of a header, the header as a Python dictionary of the type, the
  * order and the shape, then the numbers. Source: NumPy's documentation, `numpy.lib.format`, versions 1.0 to 3.0.
  */
-import { isUint8Array } from '../../check/realm.js';
 import { excerpt } from '../../check/bytes.js';
 import { eachStrided, halfToNumber } from '../numbers.js';
+import { MAGIC } from './marks.js';
 
 /** Elements of an array of NumPy's. */
 export type NumpyData =
@@ -20,8 +20,6 @@ export interface NumpyArray {
    */
   data: NumpyData;
 }
-
-const MAGIC = '\u0093NUMPY';
 
 type Get = (view: DataView, at: number, isLittle: boolean) => number;
 
@@ -156,25 +154,4 @@ function rowMajor(sorted: NumpyData, data: NumpyData, shape: readonly number[]):
   const strides = shape.map((_, d) => shape.slice(0, d).reduce((product, size) => product * size, 1));
   eachStrided(shape, strides, (i, place) => (sorted[i] = data[place]!));
   return sorted;
-}
-
-/** The numbers of an array begin at a multiple of this, as NumPy has it. */
-const ALIGNMENT = 64;
-
-/** The `.npy` file of an array of float32 or bytes, in version 1.0. */
-export function writeNpy(shape: readonly number[], data: Float32Array | Uint8Array): Uint8Array {
-  const isBytes = isUint8Array(data);
-  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const dictionary = `{'descr': '${isBytes ? '|u1' : '<f4'}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const start = Math.ceil((10 + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT;
-  const header = dictionary.padEnd(start - 11) + '\n';
-  const file = new Uint8Array(start + data.byteLength);
-  file.set(Array.from(MAGIC, (char) => char.charCodeAt(0)));
-  const view = new DataView(file.buffer);
-  view.setUint16(6, 1, true);
-  view.setUint16(8, header.length, true);
-  file.set(new TextEncoder().encode(header), 10);
-  if (isBytes) file.set(data, start);
-  else data.forEach((value, i) => view.setFloat32(start + 4 * i, value, true));
-  return file;
 }

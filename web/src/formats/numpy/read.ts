@@ -14,8 +14,8 @@ import { jsonObject } from '../keras-chain.js';
 import type { ReadOptions } from '../options.js';
 import type { Source } from '../source.js';
 import { readNpz } from './data.js';
+import { ARCHITECTURE } from './marks.js';
 import { isNpy, readNpy, type NumpyArray } from './npy.js';
-import { ARCHITECTURE } from './write.js';
 
 const SOURCE = 'NumPy';
 

@@ -2,11 +2,9 @@
 import { exampleOf, examplesToJson, type ModelDescription } from '../description.js';
 import type { ExportedFile } from '../options.js';
 import type { Sequential } from '../../index.js';
-import { zip } from '../zip.js';
-import { writeNpy } from './npy.js';
-
-/** Array of bytes that hold JSON: what the weights belong to. */
-export const ARCHITECTURE = 'architecture';
+import { zip } from '../write-zip.js';
+import { ARCHITECTURE } from './marks.js';
+import { writeNpy } from './write-npy.js';
 
 /** `model.npz`: in Python `numpy.load('model.npz')['dense/kernel']`. */
 export function write(

@@ -3,9 +3,9 @@ import { rangeError } from '../../check/arguments.js';
 import { warnOnce } from '../../check/warn.js';
 import type { ActivationConfig, Sequential } from '../../index.js';
 import { exampleOf, type DescribedWeight, type ModelDescription } from '../description.js';
-import { writeNpy } from '../numpy/npy.js';
+import { writeNpy } from '../numpy/write-npy.js';
 import type { ExportedFile } from '../options.js';
-import { zip } from '../zip.js';
+import { zip } from '../write-zip.js';
 import program from './model.py';
 
 /** scikit-learn's names of activations. */
