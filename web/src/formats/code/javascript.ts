@@ -35,7 +35,7 @@ const OF_ALL: Partial<Record<Name, string>> = {
   const top = x.reduce((a, b) => Math.max(a, b));
   const e = x.map((z) => Math.exp(z - top));
   const sum = e.reduce((a, b) => a + b);
-  return e.map((power) => power / sum);
+  return e.map((z) => z / sum);
 }`,
   logSoftmax: `(x) => {
   const top = x.reduce((a, b) => Math.max(a, b));
@@ -44,11 +44,11 @@ const OF_ALL: Partial<Record<Name, string>> = {
 }`,
 };
 
-const LAYERS: Record<Step['kind'], (isInt8: boolean) => string> = {
-  dense: (isInt8) => `const dense = (kernel, bias${isInt8 ? ', scale' : ''}) => (x) =>
+const LAYERS: Record<Exclude<Step['kind'], 'activation'>, (isInt8: boolean) => string> = {
+  dense: (isInt8) => `const dense = (${isInt8 ? 'begin, bias, scale' : 'kernel, bias'}) => (x) =>
   Float64Array.from(bias, (b, unit) => {
-    let sum = 0, at = unit * x.length;
-    for (let i = 0; i < x.length; ) sum += x[i++] * kernel[at++];
+    let sum = 0, at = ${isInt8 ? 'begin + ' : ''}unit * x.length;
+    for (let i = 0; i < x.length; ) sum += x[i++] * ${isInt8 ? 'data' : 'kernel'}[at++];
     return sum${isInt8 ? ' * scale[unit]' : ''} + b;
   });`,
   affine: () =>
@@ -58,7 +58,6 @@ const LAYERS: Record<Step['kind'], (isInt8: boolean) => string> = {
   const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length + epsilon);
   return x.map((value, i) => (gamma[i] * (value - mean)) / deviation + beta[i]);
 };`,
-  activation: () => 'const each = (f) => (x) => x.map((z) => f(z));',
 };
 
 export async function write(
@@ -73,20 +72,18 @@ export async function write(
 
 /** The module of a plan. */
 export function moduleOf(plan: Plan, { name, classNames, featureNames }: ModelDescription): string {
-  const { inputs, outputs, steps, isInt8, summary } = plan;
-  const { base64, layers } = stored(plan);
-  const kinds = new Set(steps.map(({ kind }) => kind));
+  const { inputs, outputs, steps, isInt8, examples, summary } = plan;
+  const { base64, layers, expected } = stored(plan);
+  const kinds = new Set(steps.flatMap(({ kind }) => (kind === 'activation' ? [] : [kind])));
   const names = activationsOf(steps);
-  if (names.every((each) => OF_ALL[each])) kinds.delete('activation');
   const lines = [
     `/* ${inComment(name)}: ${summary}`,
-    `   predict(x): ${inputs} numbers → ${outputs}, a Float32Array. check(): largest relative error, below 1e-4 */`,
+    `   predict(${inputs} numbers): Float32Array of ${outputs}; check(): its relative error, below 1e-4 */`,
     ...(classNames ? [`export const classNames = ${literal(classNames)};`] : []),
     ...(featureNames ? [`export const featureNames = ${literal(featureNames)};`] : []),
     '',
-    `const data = Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0)).buffer;`,
-    'const floats = (at, length) => new Float32Array(data, at, length);',
-    ...(isInt8 ? ['const bytes = (at, length) => new Int8Array(data, at, length);'] : []),
+    `const data = Int8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));`,
+    'const floats = (at, length) => new Float32Array(data.buffer, at, length);',
     '',
     ...[...kinds].map((kind) => LAYERS[kind](isInt8)),
     ...names.map((each) => `const ${each} = ${ELEMENTWISE[each] ?? OF_ALL[each]};`),
@@ -94,7 +91,9 @@ export function moduleOf(plan: Plan, { name, classNames, featureNames }: ModelDe
     `const layers = [\n${layers.map((layer) => `  ${layer},\n`).join('')}];`,
     '',
     PREDICT.replaceAll('INPUTS', String(inputs)),
-    checkOf(plan),
+    CHECK.replace('INPUTS', String(inputs))
+      .replace('ANSWERS', Array<string>(examples.rows).fill('...predict(x())').join(', '))
+      .replace('EXPECTED', expected),
   ];
   return lines.join('\n');
 }
@@ -106,53 +105,39 @@ const PREDICT = `export function predict(x) {
 `;
 
 /** The exam: inputs of a formula, so that outputs alone travel along. */
-function checkOf({ inputs, examples: { rows, outputs } }: Plan): string {
-  const units = outputs.length / rows;
-  const expected = Array.from({ length: rows }, (_, row) => {
-    return `[${Array.from(outputs.subarray(row * units, (row + 1) * units), (value) => rounded(value)).join()}]`;
-  });
-  return `export function check() {
-  let n = 0, worst = 0;
-  for (const row of [${expected.join()}]) {
-    const x = Float32Array.from({ length: ${inputs} }, () => Math.round(1e4 * Math.sin(++n)) / 1e4);
-    const scale = row.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-    predict(x).forEach((y, i) => (worst = Math.max(worst, Math.abs(y - row[i]) / scale)));
-  }
-  return worst;
+const CHECK = `export function check() {
+  let n = 0;
+  const x = () => Array.from({ length: INPUTS }, () => Math.round(1e4 * Math.sin(++n)) / 1e4);
+  const y = [ANSWERS];
+  const known = EXPECTED;
+  return y.reduce((worst, a, i) => Math.max(worst, Math.abs(a - known[i]) / (1 + Math.abs(known[i]))), 0);
 }
 `;
-}
 
-/** Precise enough for a difference of 1e-6. */
-const rounded = (value: number): number => Number(value.toPrecision(7));
-
-/** The weights in one piece, and the expressions that make the layers of them. */
-function stored({ steps }: Plan): { base64: string; layers: string[] } {
+/** The weights and the outputs of the exam in one piece, and the expressions that take them out. */
+function stored({ steps, examples }: Plan): { base64: string; layers: string[]; expected: string } {
   const parts: (Float32Array | Int8Array)[] = [];
   let size = 0;
-  const place = (kind: 'floats' | 'bytes', numbers: Float32Array | Int8Array) => {
-    const text = `${kind}(${size}, ${numbers.length})`;
+  const place = (numbers: Float32Array | Int8Array): number => {
     parts.push(numbers);
     size += numbers.byteLength;
-    return text;
+    return size - numbers.byteLength;
   };
+  const floats = (numbers: Float32Array) => `floats(${place(numbers)}, ${numbers.length})`;
   // Floats come first, because they must lie at multiples of four bytes.
-  const floats = steps.map((step) => {
-    const list =
-      step.kind === 'dense'
-        ? [...(step.quantized ? [] : [step.kernel]), step.bias, ...(step.quantized ? [step.quantized.scale] : [])]
-        : step.kind === 'affine'
-          ? [step.mean, step.factor, step.offset]
-          : step.kind === 'layerNorm'
-            ? [step.gamma, step.beta]
-            : [];
-    return list.map((numbers) => place('floats', numbers));
+  const vectors = steps.map((step) => {
+    if (step.kind === 'dense') {
+      return (step.quantized ? [step.bias, step.quantized.scale] : [step.kernel, step.bias]).map(floats);
+    }
+    if (step.kind === 'affine') return [step.mean, step.factor, step.offset].map(floats);
+    return step.kind === 'layerNorm' ? [step.gamma, step.beta].map(floats) : [];
   });
+  const expected = floats(examples.outputs);
   const layers = steps.map((step, i) => {
     if (step.kind === 'activation') return activationOf(step.activation);
-    const own = step.kind === 'dense' && step.quantized ? [place('bytes', step.quantized.values)] : [];
-    const last = step.kind === 'layerNorm' ? [String(step.epsilon)] : [];
-    return `${step.kind}(${[...own, ...floats[i]!, ...last].join(', ')})`;
+    const own = step.kind === 'dense' && step.quantized ? [place(step.quantized.values)] : [];
+    const last = step.kind === 'layerNorm' ? [step.epsilon] : [];
+    return `${step.kind}(${[...own, ...vectors[i]!, ...last].join(', ')})`;
   });
   const bytes = new Uint8Array(size);
   let at = 0;
@@ -160,12 +145,12 @@ function stored({ steps }: Plan): { base64: string; layers: string[] } {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at);
     at += byteLength;
   }
-  return { base64: base64Of(bytes), layers };
+  return { base64: base64Of(bytes), layers, expected };
 }
 
 function activationOf({ name, alpha }: ActivationConfig): string {
   if (OF_ALL[name]) return name;
-  return ELEMENTWISE[name]!.startsWith('(alpha)') ? `each(${name}(${alpha}))` : `each(${name})`;
+  return `(x) => x.map(${ELEMENTWISE[name]!.startsWith('(alpha)') ? `${name}(${alpha})` : name})`;
 }
 
 /** In parts, because a function takes only so many arguments; their lengths are multiples of three, which need no `=`. */

@@ -74,7 +74,7 @@ export function planOf(method: string, description: ModelDescription, { quantize
   const outputs = examples.outputs.length / examples.rows;
   const sizes = [inputs, ...steps.flatMap((step) => (step.kind === 'dense' ? [step.units] : []))].join('-');
   const loss = isInt8 ? differenceOf(examples, examplesOf(method, inputs, exact)).toPrecision(1) : '';
-  const weights = isInt8 ? `kernels in int8, which moves the outputs of check() by ${loss}` : 'weights in float32';
+  const weights = isInt8 ? `kernels in int8, moving outputs by ${loss}` : 'weights in float32';
   return { inputs, outputs, steps, isInt8, examples, summary: `${sizes}, ${weights}; by mlp-wasm` };
 }
 
