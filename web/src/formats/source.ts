@@ -62,8 +62,9 @@ async function readBlob(blob: Blob, options: TransferOptions): Promise<SourceFil
   return { name: (blob as Partial<File>).name ?? '', bytes: await load(blob, options) };
 }
 
-function openFiles(method: string, files: SourceFile[]): Source {
-  if (files.length === 0) throw typeError(`${method}: source`, 'at least one file', files);
+function openFiles(method: string, given: SourceFile[]): Source {
+  if (given.length === 0) throw typeError(`${method}: source`, 'at least one file', given);
+  const files = given.map(({ name, bytes }) => ({ name, bytes: plain(bytes) }));
   return {
     files,
     beside(path) {
@@ -76,6 +77,9 @@ function openFiles(method: string, files: SourceFile[]): Source {
   };
 }
 
+/** The same bytes as no more than a `Uint8Array`: what `slice` gives of a Node `Buffer` would be no copy. */
+export const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+
 async function openAddress(url: string, options: TransferOptions): Promise<Source> {
   return {
     files: [{ name: baseName(url.replace(/[?#].*$/s, '')), bytes: await load(url, options) }],
@@ -87,7 +91,7 @@ async function openAddress(url: string, options: TransferOptions): Promise<Sourc
 async function load(source: string | Blob, options: TransferOptions): Promise<Uint8Array> {
   const { loadBytes } = await import('../storage/index.js');
   try {
-    return await loadBytes(source, options);
+    return plain(await loadBytes(source, options));
   } catch (cause) {
     if (!isError(cause) || !cause.message.startsWith('loadBytes')) throw cause;
     const Kind = { TypeError, RangeError }[cause.name] ?? Error;

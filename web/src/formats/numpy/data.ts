@@ -1,6 +1,7 @@
 /** Arrays of NumPy as data: `readNumpy`. */
 import { checkBoolean, checkObject, rangeError } from '../../check/arguments.js';
 import { asBytes, excerpt, type Bytes } from '../../check/bytes.js';
+import { plain } from '../source.js';
 import { isNpy, readNpy, type NumpyArray } from './npy.js';
 import { unzip, zipNames } from '../zip.js';
 
@@ -13,7 +14,7 @@ export function readArrays(bytes: Bytes, options: NumpyOptions): NumpyArray | Ma
   const method = 'readNumpy';
   const { archive = false } = checkObject(`${method}: options`, options, ['archive']);
   checkBoolean(`${method}: archive`, archive);
-  const file = asBytes(`${method}: bytes`, bytes);
+  const file = plain(asBytes(`${method}: bytes`, bytes));
   if (archive) {
     if (!isNpy(file)) return readNpz(`${method}: bytes`, file);
     throw rangeError(`${method}: bytes`, 'an .npz archive, or no option archive', 'a .npy file');
