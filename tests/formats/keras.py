@@ -242,10 +242,35 @@ ADAM = {
 }
 
 
-def hdf5(fill, **options):
+# Options by which people have h5py pack datasets; with 'halves' the chunks are half as long as the axes, with 'ones' they
+# are so many that a tree of them has several levels
+PACKINGS = [
+    {'compression': 'gzip'},
+    {'compression': 'gzip', 'compression_opts': 9, 'shuffle': True},
+    {'chunks': 'halves', 'compression': 'gzip', 'shuffle': True, 'fletcher32': True},
+    {'chunks': 'halves', 'shuffle': True},
+    {'chunks': True},
+    {'chunks': 'ones', 'compression': 'gzip'},
+]
+
+
+def pack(file, chunks=True, **options):
+    """Writes every dataset anew in chunks."""
+    found = []
+    file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) and item.shape else None)
+    for name in found:
+        data = file[name][()]
+        del file[name]
+        sides = {'halves': [(size + 1) // 2 for size in data.shape], 'ones': [1] * data.ndim}
+        file.create_dataset(name, data=data, chunks=chunks is True or tuple(sides[chunks]), **options)
+
+
+def hdf5(fill, packing=None, **options):
     buffer = io.BytesIO()
     with h5py.File(buffer, 'w', **options) as file:
         fill(file)
+        if packing:
+            pack(file, **packing)
     return buffer.getvalue()
 
 
@@ -317,6 +342,8 @@ def many(count, folder):
     os.makedirs(folder, exist_ok=True)
     for seed in range(count):
         network, layout, style, options = drawn(seed)
+        if options.get('libver') != 'latest' and seed % 2:
+            options = {**options, 'packing': PACKINGS[seed // 2 % len(PACKINGS)]}
         expected, beside, name = examples(network), [], f'drawn-{seed:03}-{layout}'
         if layout == 'legacy':
             name, content = name + '.h5', hdf5(lambda h5: network.legacy(h5), **options)
@@ -369,13 +396,23 @@ def corpus():
     expected = {**examples(alone), 'options': {'activations': 'tanh'}}
     put('alone.h5', hdf5(lambda file: alone.legacy(file, configured=False)), expected)
 
+    network = small(2)
+
     def chunked(file):
-        alone.legacy(file)
+        network.legacy(file)
         kernel = file['model_weights/dense/dense/kernel:0'][()]
         del file['model_weights/dense/dense/kernel:0']
-        file.create_dataset('model_weights/dense/dense/kernel:0', data=kernel, chunks=(2, 2), compression='gzip')
+        file.create_dataset('model_weights/dense/dense/kernel:0', data=kernel, chunks=(3, 4), compression='gzip')
 
-    put('chunked.h5', hdf5(chunked), {'refused': 'in one piece'})
+    put('chunked.h5', hdf5(chunked), examples(network))
+    put('packed.h5', hdf5(lambda file: network.legacy(file), packing=PACKINGS[2]), examples(network))
+    put('packed-in-one.h5', hdf5(lambda file: network.legacy(file), packing=PACKINGS[1]), examples(network))
+    network = small()
+    put('packed.keras', archive(network, compressed=False, packing=PACKINGS[3]), examples(network))
+    lzf = {'compression': 'lzf'}
+    put('lzf.h5', hdf5(lambda file: alone.legacy(file), packing=lzf), {'refused': 'packed by deflate or shuffle, got lzf'})
+    newest = hdf5(lambda file: alone.legacy(file), packing=PACKINGS[0], libver='latest')
+    put('chunked-latest.h5', newest, {'refused': "written anew with h5py's default libver, it can be read"})
     branch = small()
     model = branch.json(functional=True)
     model['config']['layers'][-1]['inbound_nodes'] = [{'args': [[

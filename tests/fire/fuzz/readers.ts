@@ -377,7 +377,11 @@ export const READERS: readonly Reader[] = [
   },
   {
     name: 'loadAny-keras',
-    files: () => corpus('keras-2.h5', 'keras-3.keras', 'keras-3-latest.keras', 'keras-alone.h5', 'keras-half.h5'),
+    files: () =>
+      corpus(
+        ...['2', 'alone', 'half', 'chunked', 'packed'].map((name) => `keras-${name}.h5`),
+        ...['3', '3-latest', 'packed'].map((name) => `keras-${name}.keras`),
+      ),
     mutations: [...BYTE_MUTATIONS, ...ZIP_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS, ...KERAS_MUTATIONS],
     read: (file, draws) => tryModel(file, draws.below(2) ? {} : { activations: 'tanh' }),
     unpacked: unpackedSize,

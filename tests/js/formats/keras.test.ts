@@ -107,6 +107,55 @@ describe('A Keras file', () => {
     await expect(loadAny(bytes)).rejects.toThrow(message);
   });
 
+  it.each<[string, (view: DataView, tree: number, filters: number) => void, RegExp]>([
+    [
+      'of which one is missing',
+      (view, tree) => view.setUint16(tree + 6, 3, true),
+      /expected all 4 of the chunks of model_weights\/dense\/dense\/kernel:0, got 3$/,
+    ],
+    [
+      'of which one is there twice',
+      (view, tree) => view.setBigUint64(tree + 24 + 40 + 16, 0n, true),
+      /expected each of the chunks of \S+ once, got 1 again$/,
+    ],
+    [
+      'of which one is elsewhere',
+      (view, tree) => view.setBigUint64(tree + 24 + 16, 5n, true),
+      /expected the chunks of \S+ within \[4,6\], got one at \[0,5\]$/,
+    ],
+    [
+      'that lead to themselves',
+      (view, tree) => {
+        view.setUint8(tree + 5, 1);
+        view.setBigUint64(tree + 24 + 32, BigInt(tree), true);
+        view.setUint16(tree + 6, 1, true);
+      },
+      /expected each tree of chunks once, got the one at \d+ again$/,
+    ],
+    ['of another level', (view, tree) => view.setUint8(tree + 5, 77), /expected a tree of chunks of level 0, got/],
+    [
+      'that inflate to something else',
+      (view, tree) => view.setUint32(tree + 24, 12, true),
+      /the chunks of \S+: expected what inflates to 48 bytes, got/,
+    ],
+    [
+      'beyond the file',
+      (view, tree) => view.setUint32(tree + 24, 2 ** 30, true),
+      /expected 1073741824 bytes of the chunks of/,
+    ],
+    [
+      'packed otherwise',
+      (view, _, filters) => view.setUint16(filters, 32_000, true),
+      /kernel:0 packed by deflate or shuffle, got lzf; written anew without, it can be read$/,
+    ],
+  ])('in chunks %s is refused', async (_, change, message) => {
+    const bytes = bytesOf(CORPUS, 'keras-chunked.h5');
+    const find = (text: string) => Buffer.from(bytes).indexOf(text, 0, 'latin1');
+    // The tree of chunks has kind 1; the name of the filter stands behind its number and three others.
+    change(new DataView(bytes.buffer, bytes.byteOffset), find('TREE\x01'), find('deflate') - 8);
+    await expect(loadAny(bytes)).rejects.toThrow(message);
+  });
+
   it('of weights alone asks for activations', async () => {
     const bytes = bytesOf(CORPUS, 'keras-alone.h5');
     await expect(loadAny(bytes)).rejects.toThrow(/expected a model, got weights alone: .* or options.activations/);

@@ -39,6 +39,12 @@ export class FileBytes {
     }
   }
 
+  /** Bytes that are about to be made of some in the file, which count as if they were read. */
+  grow(count: number, what: string): void {
+    if ((this.#left -= count) < 0)
+      throw this.refused(`${what} of a few times the file's size`, `${count} bytes or more`);
+  }
+
   /** Refuses a structure that was there before: a circle, or one for many. */
   visit(at: number, what: string): void {
     if (this.#visited.has(at)) throw this.refused(`each ${what} once`, `the one at ${at} again`);

@@ -1,9 +1,10 @@
 /**
  * HDF5, as much of it as Keras' files have: groups (symbol tables, or links in their header), datasets of numbers that lie
- * in one piece, attributes. The layout is that of The HDF Group's "HDF5 File Format Specification Version 3.0".
+ * in one piece or in chunks, attributes. The layout is that of The HDF Group's "HDF5 File Format Specification Version 3.0".
  */
 import { excerpt } from '../../check/bytes.js';
 import { FileBytes } from './bytes.js';
+import { readChunks } from './chunks.js';
 import {
   ATTRIBUTE,
   ATTRIBUTE_INFO,
@@ -17,7 +18,7 @@ import {
   SYMBOL_TABLE,
   type Message,
 } from './header.js';
-import { countOf, readDataspace, readDatatype, readNumbers, Texts } from './values.js';
+import { countOf, readDataspace, readDatatype, numbersIn, Texts } from './values.js';
 
 /** A group, or a dataset. */
 export interface Hdf5Object {
@@ -194,12 +195,25 @@ function objectOf(file: FileBytes, texts: Texts, path: string, messages: readonl
       if (datatype.kind === 'opaque' && datatype.size === 2 && this.texts('dtype')?.[0] === 'bfloat16') {
         datatype = { ...datatype, kind: 'brain', isBigEndian: false };
       }
-      const [at, size] = readLayout(file, path, layout.at, of(FILTERS) !== undefined);
-      const bytes = countOf(shape) * datatype.size;
-      if (!(bytes <= size)) throw file.refused(`${bytes} bytes of ${excerpt(path)}`, String(size));
-      return { shape, data: readNumbers(file, datatype, at, countOf(shape)) };
+      const filters = of(FILTERS)?.at;
+      const bytes = isChunked(file, layout.at)
+        ? readChunks(file, path, layout.at, filters, shape, datatype.size)
+        : readWhole(file, path, layout.at, filters !== undefined, countOf(shape) * datatype.size);
+      return { shape, data: numbersIn(file, datatype, bytes) };
     },
   };
+}
+
+/** True for a layout in chunks of the version that everybody writes. */
+const isChunked = (file: FileBytes, at: number) =>
+  file.uint(at, 1, 'a dataset') === 3 && file.uint(at + 1, 1, 'a dataset') === 2;
+
+/** The bytes of a dataset in one piece. */
+function readWhole(file: FileBytes, path: string, layout: number, isFiltered: boolean, wanted: number): Uint8Array {
+  const [at, size] = readLayout(file, path, layout, isFiltered);
+  if (!(wanted <= size)) throw file.refused(`${wanted} bytes of ${excerpt(path)}`, String(size));
+  file.spend(at, wanted, 'numbers');
+  return file.bytes.subarray(at, at + wanted);
 }
 
 /** The place of a dataset's numbers, and their bytes. */
@@ -209,8 +223,8 @@ function readLayout(file: FileBytes, path: string, at: number, isFiltered: boole
   const kind = file.uint(at + (isOld ? 2 : 1), 1, 'a dataset');
   if (kind > 1 || isFiltered || version > 4) {
     throw file.refused(
-      `the numbers of ${excerpt(path)} in one piece, as Keras writes them`,
-      'a dataset in chunks or compressed; written anew without, it can be read',
+      `the numbers of ${excerpt(path)} in one piece, or in chunks as h5py writes them`,
+      `a dataset of another layout; ${LATEST}`,
     );
   }
   const axes = isOld ? file.uint(at + 1, 1, 'a dataset') : 0;

@@ -44,19 +44,15 @@ export function readDataspace(file: FileBytes, at: number): number[] {
 
 export const countOf = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
-/** Numbers of `type`, as 32-bit floats. */
-export function readNumbers(file: FileBytes, type: Datatype, at: number, count: number): Float32Array {
+/** Numbers of `type` in `bytes`, as 32-bit floats. */
+export function numbersIn(file: FileBytes, type: Datatype, bytes: Uint8Array): Float32Array {
   const { kind, size, isBigEndian, isSigned } = type;
   if (kind === 'text' || kind === 'texts' || kind === 'opaque') throw file.refused('numbers', `elements of ${kind}`);
-  file.spend(at, count * size, 'numbers');
-  const { bytes, view } = file;
-  if (kind === 'float' && size === 4 && !isBigEndian) {
-    return new Float32Array(bytes.slice(at, at + 4 * count).buffer);
-  }
-  const numbers = new Float32Array(count);
+  if (kind === 'float' && size === 4 && !isBigEndian) return new Float32Array(bytes.slice().buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const numbers = new Float32Array(bytes.length / size);
   const isLittle = !isBigEndian;
-  for (let i = 0; i < count; ++i) {
-    const place = at + i * size;
+  for (let i = 0, place = 0; i < numbers.length; ++i, place += size) {
     if (kind === 'brain') numbers[i] = bfloatToNumber(view.getUint16(place, isLittle));
     else if (kind === 'float') {
       if (size === 2) numbers[i] = halfToNumber(view.getUint16(place, isLittle));
