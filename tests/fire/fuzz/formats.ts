@@ -258,9 +258,10 @@ export const KERAS_MUTATIONS: readonly Mutation[] = [
     const places = [...text.matchAll(/TREE|SNOD|HEAP|GCOL|OHDR|OCHK/g)].map(({ index }) => index - base);
     const view = new DataView(changed.buffer);
     const headers = [96, ...places]; // the root of an old file stands behind its superblock
+    const known = new Set(headers);
     const leading: number[] = [];
     for (let at = base; at + 8 <= file.length; ++at) {
-      if (headers.includes(view.getUint32(at, true)) && view.getUint32(at + 4, true) === 0) leading.push(at);
+      if (known.has(view.getUint32(at, true)) && view.getUint32(at + 4, true) === 0) leading.push(at);
     }
     if (leading.length === 0) return changed;
     const at = draws.of(leading);

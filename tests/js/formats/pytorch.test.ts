@@ -74,6 +74,16 @@ describe('A model for PyTorch', () => {
     model.dispose();
   });
 
+  it('is refused with a shape that is none', async () => {
+    const model = sequential({ layers: [dense({ units: 2, inputShape: [2] })], seed: 1 });
+    const { tensors, metadata } = readSafetensors((await exportModel(model, 'pytorch'))[0]!.bytes);
+    const config = metadata['mlp-wasm']!.replace('"inputShape":[2]', '"inputShape":255');
+    await expect(loadAny(writeSafetensors(tensors, { ...metadata, 'mlp-wasm': config }))).rejects.toThrow(
+      /^loadAny: source: mlp-wasm.layers\[0\].inputShape: expected an array of one size, got 255$/,
+    );
+    model.dispose();
+  });
+
   it('examines itself when it is loaded', async () => {
     const model = sequential({ layers: [dense({ units: 2, inputShape: [2] })], seed: 1 });
     const { tensors, metadata } = readSafetensors((await exportModel(model, 'pytorch'))[0]!.bytes);

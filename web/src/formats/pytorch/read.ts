@@ -68,7 +68,8 @@ function readOwn(argument: string, tensors: StateDict, metadata: Record<string, 
     });
     return { layer, weights };
   });
-  const [features] = list[0]?.inputShape ?? [0];
+  const inputShape = list[0]?.inputShape ?? [0];
+  const [features] = checkArray(`${where}.layers[0].inputShape`, inputShape, 'an array of one size') as [number];
   const json = parsed(`${argument}: examples`, metadata['examples'] ?? 'null');
   const examples = examplesFromJson(`${argument}: examples`, json, features);
   return {
