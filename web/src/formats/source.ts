@@ -78,7 +78,7 @@ function openFiles(method: string, given: SourceFile[]): Source {
 }
 
 /** The same bytes as no more than a `Uint8Array`: what `slice` gives of a Node `Buffer` would be no copy. */
-export const plain = (bytes: Uint8Array) => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+export const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 
 async function openAddress(url: string, options: TransferOptions): Promise<Source> {
   return {
