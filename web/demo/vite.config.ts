@@ -38,16 +38,19 @@ const docsLink: Plugin = {
 const offline: Plugin = {
   name: 'offline',
   apply: 'build',
-  generateBundle(_, bundle) {
-    const kept = readdirSync(here('public')).filter((name) => /\.(safetensors|svg)$/.test(name));
-    const version = createHash('sha256').update(Object.keys(bundle).join());
-    for (const name of kept) version.update(readFileSync(here(`public/${name}`)));
-    const files = ['./', ...Object.keys(bundle).filter((name) => name !== 'index.html'), ...kept];
-    const source = readFileSync(here('worker/offline.js'), 'utf8')
-      .replace('/* global FILES, VERSION */\n', '')
-      .replaceAll('FILES', JSON.stringify(files))
-      .replaceAll('VERSION', JSON.stringify(version.digest('hex').slice(0, 16)));
-    this.emitFile({ type: 'asset', fileName: 'offline.js', source });
+  generateBundle: {
+    order: 'post', // after Vite has taken away the scripts of chunks that hold styles alone
+    handler(_, bundle) {
+      const kept = readdirSync(here('public')).filter((name) => /\.(safetensors|svg)$/.test(name));
+      const version = createHash('sha256').update(Object.keys(bundle).join());
+      for (const name of kept) version.update(readFileSync(here(`public/${name}`)));
+      const files = ['./', ...Object.keys(bundle).filter((name) => name !== 'index.html'), ...kept];
+      const source = readFileSync(here('worker/offline.js'), 'utf8')
+        .replace('/* global FILES, VERSION */\n', '')
+        .replaceAll('FILES', JSON.stringify(files))
+        .replaceAll('VERSION', JSON.stringify(version.digest('hex').slice(0, 16)));
+      this.emitFile({ type: 'asset', fileName: 'offline.js', source });
+    },
   },
 };
 
