@@ -12,6 +12,7 @@ import { coordinatesOf, type Stroke } from '../../../web/demo/page/drawing/strok
 import { readWeightsFile, type WeightsFile } from '../../../web/demo/page/reading/weights-file.js';
 import { findMnist, loadMnist } from '../support/mnist.js';
 import { findPens, loadPens, onPad } from '../support/pens.js';
+import { TEN } from '../support/ten-digits.js';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 const FILE = new Uint8Array(readFileSync(root('web/demo/public/pretrained.safetensors')));
@@ -46,20 +47,6 @@ function shares(x: Float32Array, y: ArrayLike<number>): { right: number; refused
   return { right: right / y.length, refused: refused / y.length };
 }
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
-
-/** Ten digits as anyone draws them. */
-const TEN = [
-  [[50, 5, 30, 15, 20, 40, 22, 70, 38, 92, 60, 92, 76, 72, 80, 42, 70, 15, 50, 5]],
-  [[35, 25, 55, 5, 54, 50, 53, 95]],
-  [[22, 28, 30, 12, 50, 5, 70, 15, 74, 35, 60, 58, 40, 76, 20, 95, 50, 94, 82, 94]],
-  [[22, 15, 45, 5, 68, 12, 70, 30, 58, 42, 42, 46, 62, 50, 76, 64, 72, 84, 50, 95, 22, 88]],
-  [[35, 8, 28, 35, 20, 58, 50, 58, 82, 57], [66, 30, 64, 60, 62, 96]], // prettier-ignore
-  [[30, 8, 27, 30, 25, 46, 50, 42, 70, 52, 76, 70, 62, 90, 40, 95, 20, 88], [30, 8, 55, 7, 78, 6]], // prettier-ignore
-  [[62, 5, 40, 22, 26, 50, 24, 75, 38, 94, 60, 94, 72, 78, 64, 60, 46, 56, 30, 66]],
-  [[18, 10, 50, 9, 82, 8, 66, 40, 54, 66, 44, 96]],
-  [[66, 14, 50, 5, 32, 12, 34, 30, 52, 46, 70, 64, 70, 86, 50, 96, 30, 86, 32, 64, 50, 46, 66, 30, 66, 14]],
-  [[70, 18, 52, 5, 32, 14, 28, 34, 44, 46, 62, 38, 71, 18, 70, 50, 66, 96]],
-];
 
 describe('The network that ships', () => {
   it('was made by the recipe that stands in scripts/pretrain.mjs, from the digits that are generated now', async () => {
