@@ -63,6 +63,7 @@ export default defineConfig({
     alias: {
       'mlp-wasm/charts': here('../../dist/charts.js'),
       'mlp-wasm/digits': here('../../dist/digits.js'),
+      'mlp-wasm/predict': here('../../dist/predict.js'),
       'mlp-wasm/worker': here('../../dist/worker.js'),
       'mlp-wasm': here('../../dist/index.js'),
     },

@@ -23,7 +23,7 @@ describe('when something is missing', () => {
     const page = await here.blank();
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    await page.route('**/mlp*.wasm', async (route) => {
+    await page.route('**/predict*.wasm', async (route) => {
       await held;
       await route.continue();
     });
@@ -56,7 +56,7 @@ describe('when something is missing', () => {
       if (/^(below|build)-/.test(name)) below += await size;
       else if (!name.endsWith('.safetensors')) first += await size;
     }
-    expect(first).toBeLessThan(154_500);
+    expect(first).toBeLessThan(66_000);
     expect(below).toBeLessThan(8_000);
   });
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { dense, init, sequential } from 'mlp-wasm';
 import { generateDigits } from 'mlp-wasm/digits';
 import type { NetworkSnapshot } from '../../../web/demo/page/reading/snapshot.js';
-import { HIDDEN_ACTIVATIONS } from '../../../web/demo/page/settings/settings.js';
+import { HIDDEN_ACTIVATIONS } from '../../../web/demo/page/settings/choices.js';
 import { slope } from '../../../web/demo/page/specimen/slopes.js';
 import { lossOf, Specimen } from '../../../web/demo/page/specimen/specimen.js';
 import type { Place, Trace } from '../../../web/demo/page/specimen/specimen.js';

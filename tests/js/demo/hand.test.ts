@@ -21,8 +21,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 let mlp: RemoteMlp;
 /** Images that the figures are of. */
 let everyone: Digits, mnist: Digits | undefined, notDigits: Uint8Array[];
-const fresh = (): Pretrained =>
-  new Pretrained(readWeightsFile(new Uint8Array(readFileSync(root('web/demo/public/pretrained.safetensors'))).buffer));
+const fresh = (): Promise<Pretrained> =>
+  Pretrained.of(readWeightsFile(new Uint8Array(readFileSync(root('web/demo/public/pretrained.safetensors'))).buffer));
 const bytesOf = (x: Float32Array): Uint8Array<ArrayBuffer> => Uint8Array.from(x, (level) => Math.round(255 * level));
 const imagesOf = (pixels: Uint8Array): Uint8Array[] =>
   Array.from({ length: pixels.length / 784 }, (_, i) => pixels.subarray(784 * i, 784 * (i + 1)));
@@ -57,7 +57,7 @@ async function figures(network: Pretrained) {
 
 describe('Five drawings of each digit by a writer whom the network reads badly', () => {
   it('bring half of what is missing, and cost everyone else half a point at most', async () => {
-    const base = fresh();
+    const base = await fresh();
     const had = await figures(base);
     const rows: { gained: number; lost: number; unrefused: number; moreRefused: number }[] = [];
     for (let writer = FIRST_WRITER; rows.length < WRITERS; writer++) {
@@ -67,8 +67,8 @@ describe('Five drawings of each digit by a writer whom the network reads badly',
       const began = performance.now();
       const weights = await learn(mlp, { network: base.snapshot(), mine: await drawingsOf(writer, 5), seed: writer });
       const seconds = (performance.now() - began) / 1000;
-      const network = fresh();
-      network.wear(weights);
+      const network = await fresh();
+      await network.wear(weights);
       const [after, has] = [await network.accuracyOn(heldOut), await figures(network)];
       rows.push({
         gained: (after - before) / (1 - before),

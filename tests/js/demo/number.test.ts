@@ -16,7 +16,7 @@ const line = (...points: [number, number][]): Stroke => points.map(([x, y]) => (
 let network: Pretrained;
 beforeAll(async () => {
   await init();
-  network = new Pretrained(readWeightsFile(new Uint8Array(readFileSync(FILE)).buffer));
+  network = await Pretrained.of(readWeightsFile(new Uint8Array(readFileSync(FILE)).buffer));
 });
 const read = (pixels: Uint8Array): Promise<Reading> => Promise.resolve(network.read(pixels));
 const numberIn = async (strokes: readonly Stroke[]): Promise<string | undefined> =>

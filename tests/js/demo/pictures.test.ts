@@ -75,7 +75,7 @@ function row(digits: number[], { size = 60, pen = 6, gap = 24, width = 0, height
 let network: Pretrained;
 beforeAll(async () => {
   await init();
-  network = new Pretrained(readWeightsFile(new Uint8Array(readFileSync(FILE)).buffer));
+  network = await Pretrained.of(readWeightsFile(new Uint8Array(readFileSync(FILE)).buffer));
 });
 const read = async (picture: Picture): Promise<string[]> =>
   (await readLines(picture, (pixels) => Promise.resolve(network.read(pixels)))).map((line) =>

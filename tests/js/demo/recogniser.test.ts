@@ -29,7 +29,7 @@ let network: Pretrained;
 beforeAll(async () => {
   await init();
   file = readWeightsFile(FILE.buffer);
-  network = new Pretrained(file);
+  network = await Pretrained.of(file);
 });
 
 const best = ({ probabilities }: Reading): number => probabilities.indexOf(Math.max(...probabilities));

@@ -1,6 +1,6 @@
 /** The page: makes the store, hands it to the owners of the page's parts, and decides which network answers. */
-import { init } from 'mlp-wasm';
 import { loadDigits, normalizeStrokes } from 'mlp-wasm/digits';
+import { init } from 'mlp-wasm/predict';
 import { addressed } from './address.js';
 import { mountFirstDigit } from './drawing/first-digit.js';
 import { keptDrawing, mountPad } from './drawing/pad.js';
@@ -111,7 +111,7 @@ async function start(): Promise<void> {
 
 /** Gives the pretrained network the hand that it has learned; without weights, what it came with. */
 async function wear(reader: Pretrained, weights: NetworkSnapshot['weights'] | undefined): Promise<void> {
-  reader.wear(weights);
+  await reader.wear(weights);
   store.set({ hand: reader.isAsItCame ? 0 : Date.now() });
   const { fingerprint } = reader;
   await myDigits.shelf
@@ -123,7 +123,7 @@ async function wear(reader: Pretrained, weights: NetworkSnapshot['weights'] | un
 async function putOn(reader: Pretrained): Promise<void> {
   const kept = await myDigits.shelf.hand().catch(() => undefined);
   if (kept?.fingerprint !== reader.fingerprint) return;
-  reader.wear(kept.weights);
+  await reader.wear(kept.weights);
   store.set({ hand: Date.now() });
 }
 

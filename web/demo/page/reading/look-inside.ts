@@ -26,9 +26,13 @@ export function inputOf(pixels: Uint8Array): Float32Array<ArrayBuffer> {
   return Float32Array.from(pixels, (level) => level / 255);
 }
 
-/** @param layers result of `forwardTrace` for one drawing */
-export function readingOf(layers: readonly LayerForward[]): Reading {
-  const activations = layers.map((layer) => layer.a.data);
+/** The activations of each layer, out of what `forwardTrace` tells. */
+export function activationsOf(layers: readonly LayerForward[]): Float32Array[] {
+  return layers.map(({ a }) => a.data);
+}
+
+/** @param activations of each layer for one drawing */
+export function readingOf(activations: readonly Float32Array[]): Reading {
   return { probabilities: activations.at(-1)!, hidden: activations.slice(0, -1) };
 }
 

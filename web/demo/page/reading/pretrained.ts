@@ -2,10 +2,10 @@
  * The network that answers before any training. It runs on the page's own thread, because one drawing takes
  * microseconds. It has an eleventh output, for drawings that are no digits.
  */
-import { dense, init, sequential } from 'mlp-wasm';
-import type { Sequential } from 'mlp-wasm';
+import { init } from 'mlp-wasm/predict';
 import { PIXELS } from '../../shared/digit-work.js';
 import type { Digits } from '../../shared/digit-work.js';
+import { LayerChain } from './layer-chain.js';
 import { inputOf, readingOf, tilesOf } from './look-inside.js';
 import type { Reading, Tiles } from './look-inside.js';
 import type { NetworkSnapshot } from './snapshot.js';
@@ -19,63 +19,67 @@ const OUTPUTS = DIGITS + 1;
 const ROWS_AT_ONCE = 500;
 
 export class Pretrained {
-  readonly #model: Sequential;
+  readonly #layers: NetworkSnapshot['layers'];
   readonly #refuseAbove: number;
   readonly #came: NetworkSnapshot['weights'];
+  #weights: NetworkSnapshot['weights'];
+  #chain: LayerChain;
   /** Of the file that its weights came in. */
   readonly fingerprint: string;
-  /** False after it has learned a hand. */
-  isAsItCame = true;
 
-  constructor({ layers, refuseAbove, fingerprint }: WeightsFile) {
+  private constructor({ refuseAbove, fingerprint }: WeightsFile, network: NetworkSnapshot, chain: LayerChain) {
     this.#refuseAbove = refuseAbove;
     this.fingerprint = fingerprint;
-    this.#model = sequential({
-      name: 'pretrained',
-      layers: layers.map(({ inputs, units }, i) => {
-        const activation = activationOf(i, layers.length);
-        return dense(i === 0 ? { units, activation, inputShape: [inputs] } : { units, activation });
-      }),
-    });
-    this.#came = layers.flatMap(({ inputs, units, kernel, bias }) => [
+    this.#layers = network.layers;
+    this.#came = this.#weights = network.weights;
+    this.#chain = chain;
+  }
+
+  static async of(file: WeightsFile): Promise<Pretrained> {
+    const layers = file.layers.map(({ units }, i, all) => ({ units, activation: activationOf(i, all.length) }));
+    const weights = file.layers.flatMap(({ inputs, units, kernel, bias }) => [
       { shape: [inputs, units], data: kernel },
       { shape: [units], data: bias },
     ]);
-    this.#model.setWeights([...this.#came]);
+    const network: NetworkSnapshot = { by: 'pretrained', layers, weights };
+    return new Pretrained(file, network, await LayerChain.of(network));
   }
 
-  /** Loads `pretrained.safetensors` from beside the page, at the same time as the core. */
+  /** Loads `pretrained.safetensors` from beside the page, at the same time as the module that reads. */
   static async load(): Promise<Pretrained> {
     const [bytes] = await Promise.all([download(new URL('pretrained.safetensors', document.baseURI)), init()]);
-    return new Pretrained(readWeightsFile(bytes));
+    return Pretrained.of(readWeightsFile(bytes));
+  }
+
+  /** False after it has learned a hand. */
+  get isAsItCame(): boolean {
+    return this.#weights === this.#came;
   }
 
   get hiddenUnits(): number[] {
-    return this.#model.layers.slice(0, -1).map(({ units }) => units);
+    return this.#layers.slice(0, -1).map(({ units }) => units);
   }
 
   read(pixels: Uint8Array): Reading {
-    const { probabilities, hidden } = readingOf(this.#model.forwardTrace(inputOf(pixels)));
+    const { probabilities, hidden } = readingOf(this.#chain.activations(inputOf(pixels)));
     const refused = probabilities[DIGITS]! > this.#refuseAbove;
     return { probabilities: probabilities.slice(0, DIGITS), hidden, refused };
   }
 
   tiles(): Tiles {
-    return tilesOf(this.#model.getWeights()[0]!);
+    return tilesOf(this.#weights[0]!);
   }
 
   snapshot(): NetworkSnapshot {
-    const layers = this.#model.layers.map(({ units }, i, all) => ({
-      units,
-      activation: activationOf(i, all.length),
-    }));
-    return { by: 'pretrained', layers, weights: this.#model.getWeights() };
+    return { by: 'pretrained', layers: this.#layers, weights: this.#weights };
   }
 
   /** Gives it other weights, in the order of those of `snapshot`; without any, those that it came with. */
-  wear(weights: NetworkSnapshot['weights'] | undefined): void {
-    this.isAsItCame = weights === undefined;
-    this.#model.setWeights([...(weights ?? this.#came)]);
+  async wear(weights: NetworkSnapshot['weights'] = this.#came): Promise<void> {
+    const chain = await LayerChain.of({ layers: this.#layers, weights });
+    this.#chain.dispose();
+    this.#chain = chain;
+    this.#weights = weights;
   }
 
   /** The share of these digits that it reads rightly; the page gets its turns meanwhile. */
@@ -83,7 +87,7 @@ export class Pretrained {
     let right = 0;
     for (let row = 0; row < labels.length; row += ROWS_AT_ONCE) {
       const end = Math.min(row + ROWS_AT_ONCE, labels.length);
-      const probabilities = this.#model.predict({ data: pixels.subarray(row * PIXELS, end * PIXELS), scale: 1 / 255 });
+      const probabilities = this.#chain.activations(inputOf(pixels.subarray(row * PIXELS, end * PIXELS))).at(-1)!;
       for (let i = row; i < end; i++) {
         const ten = probabilities.subarray(OUTPUTS * (i - row), OUTPUTS * (i - row) + DIGITS);
         if (ten.indexOf(Math.max(...ten)) === labels[i]) right++;

@@ -3,17 +3,8 @@ import { addressed, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { isRunning } from '../training/run.js';
-import {
-  BATCH_OPTIMIZERS,
-  FIELD_NAMES,
-  FIELDS,
-  fromQuery,
-  HIDDEN_ACTIVATIONS,
-  PRESETS,
-  presetOf,
-  readSettings,
-  toQuery,
-} from './settings.js';
+import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
+import { FIELD_NAMES, FIELDS, fromQuery, PRESETS, presetOf, readSettings, toQuery } from './settings.js';
 import type { FieldName, Fields } from './settings.js';
 
 /** Fields that may change while a network learns; the others are locked until it stops. */

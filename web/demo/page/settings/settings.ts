@@ -2,8 +2,8 @@
  * The settings of a training run: a table with one row per field, presets over it, and the URL hash that carries
  * all of them. A field's state is its text, as typed; `readSettings` turns the texts into values or sentences.
  */
-import { ACTIVATIONS, OPTIMIZERS } from 'mlp-wasm';
 import type { ActivationName, OptimizerName } from 'mlp-wasm';
+import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
 
 /** Settings of a training run. */
 export interface Settings {
@@ -25,12 +25,6 @@ export type FieldName = keyof Settings;
 export type Fields = Record<FieldName, string>;
 /** A sentence for each field that cannot be used. */
 export type FieldErrors = Partial<Record<FieldName, string>>;
-
-/** Hidden layers may use any activation that looks at one unit at a time. */
-export const HIDDEN_ACTIVATIONS = ACTIVATIONS.filter((name) => name !== 'softmax' && name !== 'logSoftmax');
-
-/** Optimizers that take batches. */
-export const BATCH_OPTIMIZERS = OPTIMIZERS.filter((name) => name !== 'lbfgs');
 
 const LAYERS_AT_MOST = 6;
 const UNITS_AT_MOST = 2048;

@@ -4,7 +4,7 @@
  */
 import type { Logs } from 'mlp-wasm';
 import type { DataSource, Digits, DigitSplit } from '../../shared/digit-work.js';
-import { inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
+import { activationsOf, inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
@@ -144,7 +144,7 @@ export class Trainer {
     const model = this.#model;
     if (!model || !pixels) return undefined;
     try {
-      return readingOf(await model.forwardTrace(inputOf(pixels)));
+      return readingOf(activationsOf(await model.forwardTrace(inputOf(pixels))));
     } catch {
       if (model === this.#model && !isRunning(this.#run.phase)) await this.#revive();
       return undefined;
@@ -315,7 +315,7 @@ export class Trainer {
     const layers = pixels && (await model.forwardTrace(inputOf(pixels)));
     if (attempt !== this.#attempt) return;
     if (layers && this.#store.state.pixels === pixels) {
-      this.#store.set({ answer: { ...readingOf(layers), by: 'trained', of: pixels } });
+      this.#store.set({ answer: { ...readingOf(activationsOf(layers)), by: 'trained', of: pixels } });
     }
     await tiles.run(async () => {
       const [kernel] = await model.getWeights();

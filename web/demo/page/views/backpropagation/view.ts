@@ -1,4 +1,5 @@
 /** The view of backpropagation, step by step: on the drawn digit, by a copy of the network that answers. */
+import { init } from 'mlp-wasm';
 import './view.css';
 import '../parts/parts.css';
 import { make, oncePerFrame } from '../../dom.js';
@@ -27,7 +28,7 @@ const DIGITS = 10;
 const PICTURES = 4;
 
 export async function mount(panel: HTMLElement, page: PageParts): Promise<void> {
-  const all = await loadWords();
+  const [all] = await Promise.all([loadWords(), init()]);
   new BackpropagationView(panel, page, all);
 }
 

@@ -1,4 +1,5 @@
 /** The view into the network for the drawn digit: strongest paths, units, ways to break it, and what speaks for it. */
+import { init } from 'mlp-wasm';
 import './view.css';
 import '../parts/parts.css';
 import { make, oncePerFrame } from '../../dom.js';
@@ -27,7 +28,7 @@ const TARGETS = 4;
 const DIGITS = 10;
 
 export async function mount(panel: HTMLElement, page: PageParts): Promise<void> {
-  const words = await loadWords();
+  const [words] = await Promise.all([loadWords(), init()]);
   new InsideView(panel, page, words);
 }
 

@@ -1,0 +1,36 @@
+/**
+ * The names among which the settings choose. Written out, because the page reads drawings without the module that
+ * trains, which would have to be loaded for them; `tests/js/demo/choices.test.ts` compares them with it.
+ */
+import type { ActivationName, OptimizerName } from 'mlp-wasm';
+
+/** Hidden layers may use any activation that looks at one unit at a time. */
+export const HIDDEN_ACTIVATIONS = [
+  'linear',
+  'sigmoid',
+  'tanh',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'geluTanh',
+  'silu',
+  'softplus',
+  'softsign',
+  'hardSigmoid',
+  'exponential',
+] as const satisfies readonly ActivationName[];
+
+/** Optimizers that take batches. */
+export const BATCH_OPTIMIZERS = [
+  'sgd',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'adagrad',
+  'adadelta',
+  'adamax',
+  'nadam',
+  'lion',
+] as const satisfies readonly OptimizerName[];
