@@ -1,6 +1,7 @@
 /** NumPy: what numpy wrote as data and as weights, what we write to the bit, and what is refused. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dense, init, sequential } from 'mlp-wasm';
 import { exportModel, loadAny, readNumpy } from 'mlp-wasm/files';
@@ -145,10 +146,10 @@ describe('NumPy, out and in', () => {
   it('makes no room for what an architecture only promises', async () => {
     const model = sequential({ layers: [dense({ units: 1, inputShape: [2] })], seed: 1 });
     const [file] = await exportModel(model, 'numpy');
-    const text = String.fromCharCode(...file!.bytes).replace('"units":1,', '"units":9,');
-    await expect(loadAny(Uint8Array.from(text, (char) => char.charCodeAt(0)))).rejects.toThrow(
-      /kernel: expected shape \[2,9\], got \[2,1\]|zip/,
-    );
+    const files = unzipSync(file!.bytes);
+    const text = Buffer.from(files['architecture.npy']!).toString('latin1').replace('"units":1,', '"units":9,');
+    const promising = zipSync({ ...files, 'architecture.npy': Buffer.from(text, 'latin1') });
+    await expect(loadAny(promising)).rejects.toThrow(/kernel: expected shape \[2,9\], got \[2,1\]/);
     model.dispose();
   });
 });

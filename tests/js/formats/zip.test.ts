@@ -39,6 +39,16 @@ describe('An archive', () => {
     expect(Array.from((await read(archive)).slice(249, 253))).toEqual([249, 250, 0, 1]);
   });
 
+  it.each([0, 1] as const)(
+    'is refused where a byte of a file is another than was written, compression %i',
+    async (level) => {
+      const archive = zipSync({ 'a.npy': file }, { level: level ? 6 : 0 });
+      await expect(read(archive)).resolves.toHaveLength(500);
+      archive[archive.length - 200] ^= 1; // of the numbers, in the middle of the file
+      await expect(read(archive)).rejects.toThrow(/'a.npy'.*expected|expected .*'a.npy'/);
+    },
+  );
+
   it('is read with sizes and places of eight bytes', async () => {
     const plain = archiveOf([entryOf('a.npy', file)]);
     const at = Buffer.from(plain).indexOf('PK\x01\x02', 0, 'latin1');

@@ -2,6 +2,7 @@
  * Zip archives, in. fflate would cut what is longer than the directory says, and take its time for all of it. Source: PKWARE's "APPNOTE.TXT - .ZIP File Format Specification" 6.3.
  */
 import { excerpt } from '../check/bytes.js';
+import { crc32 } from './crc32.js';
 import { inflated } from './inflate.js';
 
 /** An entry of the directory. */
@@ -13,6 +14,8 @@ interface Entry {
   /** Bytes in the archive, and of the file. */
   packed: number;
   size: number;
+  /** The checksum of the file; 0 where its writer did without, as PyTorch can. */
+  crc: number;
   /** The place of its header. */
   at: number;
 }
@@ -106,8 +109,9 @@ class Archive {
       this.#largeSizes(sizes, nameAt + lengths[0], lengths[1]);
       const [size, packed, header] = sizes;
       const [flags, method] = [this.#number(at + 8, 2), this.#number(at + 10, 2)];
+      const crc = this.#number(at + 16, 4);
       at = nameAt + lengths[0] + lengths[1] + lengths[2];
-      return { name, method, isEncrypted: (flags & 1) === 1, packed, size, at: header };
+      return { name, method, isEncrypted: (flags & 1) === 1, packed, size, crc, at: header };
     });
   }
 
@@ -145,7 +149,16 @@ class Archive {
     return this.bytes.subarray(at, at + length);
   }
 
-  content({ name, method, isEncrypted, packed, size, at }: Entry): Uint8Array {
+  content(entry: Entry): Uint8Array {
+    const { name, crc } = entry;
+    const content = this.#unpacked(entry);
+    if (crc !== 0 && crc32(content) !== crc) {
+      throw this.refused(`'${excerpt(name)}' in the archive with the checksum it was written with`, 'a damaged one');
+    }
+    return content;
+  }
+
+  #unpacked({ name, method, isEncrypted, packed, size, at }: Entry): Uint8Array {
     const where = `'${excerpt(name)}' in the archive`;
     if (isEncrypted || (method !== 0 && method !== 8)) {
       throw this.refused(`${where} as it is, or deflated`, isEncrypted ? 'encrypted' : `method ${method}`);
