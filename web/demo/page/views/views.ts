@@ -31,6 +31,7 @@ export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
   { id: 'train' },
   { id: 'backpropagation', load: () => import('./backpropagation/view.js') },
   { id: 'inside', load: () => import('./inside/view.js') },
+  { id: 'playground', load: () => import('./playground/view.js') },
   { id: 'my-digits', load: () => import('./my-digits/view.js') },
 ];
 

@@ -13,7 +13,13 @@ interface FrameWords {
 const FRAME: Readonly<Record<Language, FrameWords>> = {
   en: {
     views: 'Views',
-    titles: { train: 'Draw & train', backpropagation: 'Backpropagation', inside: 'Inside', 'my-digits': 'My digits' },
+    titles: {
+      train: 'Draw & train',
+      backpropagation: 'Backpropagation',
+      inside: 'Inside',
+      playground: 'Playground',
+      'my-digits': 'My digits',
+    },
     loading: 'Loading …',
     failed: 'This view could not be loaded. Are you offline?',
     again: 'Try again',
@@ -24,6 +30,7 @@ const FRAME: Readonly<Record<Language, FrameWords>> = {
       train: 'Zeichnen & trainieren',
       backpropagation: 'Backpropagation',
       inside: 'Im Netz',
+      playground: 'Spielwiese',
       'my-digits': 'Meine Ziffern',
     },
     loading: 'Lädt …',
