@@ -10,6 +10,8 @@ export interface Drawing {
   epochs: readonly number[];
   training: Values;
   validation: Values;
+  /** Series of other trainings, drawn behind: what is beyond the end of `x` is left out. Default: none. */
+  earlier?: readonly { epochs: readonly number[]; values: Values }[];
   /** Ends of the axes, the lower one first. Values beyond them run along the edge. */
   x: readonly [number, number];
   y: readonly [number, number];
@@ -21,12 +23,13 @@ const MARGIN = { top: 8, right: 10, bottom: 26, left: 44 };
 
 /**
  * The bare picture of {@link lossChart}, for pages that have captions, tables and style sheets of their own. Its parts have
- * the classes `mlp-chart-picture`, `mlp-chart-axes`, `mlp-chart-cursor`, `mlp-line-training`, `mlp-line-validation` and
- * `mlp-points-validation`, and no style without one of these.
+ * the classes `mlp-chart-picture`, `mlp-chart-axes`, `mlp-chart-cursor`, `mlp-line-earlier`, `mlp-line-training`,
+ * `mlp-line-validation` and `mlp-points-validation`, and no style without one of these.
  */
 export class LineChart {
   readonly #svg = makeSvg('svg', { role: 'img', class: 'mlp-chart-picture', height: HEIGHT });
   readonly #axes = makeSvg('g', { class: 'mlp-chart-axes' });
+  readonly #earlier = makeSvg('path', { class: 'mlp-line-earlier' });
   readonly #training = makeSvg('path', { class: 'mlp-line-training' });
   readonly #validation = makeSvg('path', { class: 'mlp-line-validation' });
   readonly #points = makeSvg('path', { class: 'mlp-points-validation' });
@@ -40,7 +43,7 @@ export class LineChart {
    * @param onPoint hears which epoch the visitor points at, if any
    */
   constructor(place: HTMLElement, onPoint: (epoch: number | undefined) => void) {
-    this.#svg.append(this.#axes, this.#cursor, this.#training, this.#validation, this.#points);
+    this.#svg.append(this.#axes, this.#cursor, this.#earlier, this.#training, this.#validation, this.#points);
     place.append(this.#svg);
     this.#resized = new ResizeObserver(() => {
       if (place.clientWidth === 0 || place.clientWidth === this.#width) return;
@@ -75,8 +78,15 @@ export class LineChart {
   draw(drawing: Drawing): void {
     this.#drawing = drawing;
     this.#svg.setAttribute('viewBox', `0 0 ${this.#width} ${HEIGHT}`);
-    const { epochs, training, validation } = drawing;
+    const { epochs, training, validation, earlier = [], x } = drawing;
     this.#drawAxes();
+    const inside = earlier.map(({ epochs, values }) =>
+      this.#line(
+        epochs,
+        values.filter((_, i) => epochs[i]! <= x[1]),
+      ),
+    );
+    this.#earlier.setAttribute('d', inside.join(''));
     this.#training.setAttribute('d', this.#line(epochs, training));
     this.#validation.setAttribute('d', this.#line(epochs, validation));
     this.#points.setAttribute('d', this.#dots(epochs, validation));
