@@ -41,7 +41,7 @@ const offline: Plugin = {
   generateBundle: {
     order: 'post', // after Vite has taken away the scripts of chunks that hold styles alone
     handler(_, bundle) {
-      const kept = readdirSync(here('public')).filter((name) => /\.(safetensors|svg)$/.test(name));
+      const kept = readdirSync(here('public')).filter((name) => /\.(safetensors|svg|png|webmanifest)$/.test(name));
       const version = createHash('sha256').update(Object.keys(bundle).join());
       for (const name of kept) version.update(readFileSync(here(`public/${name}`)));
       const files = ['./', ...Object.keys(bundle).filter((name) => name !== 'index.html'), ...kept];
@@ -63,6 +63,7 @@ export default defineConfig({
     alias: {
       'mlp-wasm/charts': here('../../dist/charts.js'),
       'mlp-wasm/digits': here('../../dist/digits.js'),
+      'mlp-wasm/files': here('../../dist/files.js'),
       'mlp-wasm/predict': here('../../dist/predict.js'),
       'mlp-wasm/worker': here('../../dist/worker.js'),
       'mlp-wasm': here('../../dist/index.js'),

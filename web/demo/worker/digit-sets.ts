@@ -3,22 +3,16 @@ import { readIdx } from 'mlp-wasm';
 import { generateDigits } from 'mlp-wasm/digits';
 import { MNIST_PARTS, PIXELS } from '../shared/digit-work.js';
 import type { DataSource, Digits, DigitSplit, FileContent, MnistPart } from '../shared/digit-work.js';
+import { HELD_OUT_FIRST, heldOutCount } from '../shared/held-out.js';
 
 /** Told what is being done, and how much of it; resolves when the work may go on. */
 export type Progress = (doing: string, fraction: number) => Promise<void>;
 
-/** Held-out digits are generated from here on: far behind any that are trained on. */
-const HELD_OUT_FIRST = 1_000_000_000;
 /** Digits generated between two reports. */
 const CHUNK = 500;
 
 export function loadDigits(source: DataSource, progress: Progress): Promise<DigitSplit> {
   return source.kind === 'digits' ? generate(source.count, source.seed, progress) : readFiles(source, progress);
-}
-
-/** Number of digits that a run on `count` generated ones is validated on. */
-function heldOutCount(count: number): number {
-  return Math.min(10_000, Math.max(500, Math.round(count / 10)));
 }
 
 async function generate(count: number, seed: number, progress: Progress): Promise<DigitSplit> {

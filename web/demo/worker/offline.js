@@ -6,8 +6,17 @@
 const NAME = `mlp-wasm ${registration.scope}`;
 const cache = () => caches.open(`${NAME} ${VERSION}`);
 
-/** Threads need an isolated page, and engines without SIMD are few: their files are kept when they are used. */
-const WANTED = FILES.filter((name) => !name.includes('-scalar') && (crossOriginIsolated || !name.includes('thread')));
+/** Engines without SIMD are few, and networks learn without relaxed SIMD: these files are kept when they are used. */
+const WANTED = FILES.filter((name) => !/-scalar|relaxed-threads/.test(name));
+
+/**
+ * Headers that let a page share memory between threads, for hosts that do not send them: from its second visit on the
+ * page has threads. The first visit is not loaded again for them, because that would take away what is being drawn.
+ */
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 
 addEventListener('install', (event) => event.waitUntil(cache().then((open) => open.addAll(WANTED))));
 
@@ -26,7 +35,8 @@ addEventListener('fetch', (event) => {
   if (method !== 'GET' || !url.startsWith(registration.scope)) return;
   // Names in assets/ change with what is in them.
   const isFixed = url.startsWith(`${registration.scope}assets/`);
-  event.respondWith(isFixed ? keptFirst(event.request) : freshFirst(event.request, mode === 'navigate'));
+  const response = isFixed ? keptFirst(event.request) : freshFirst(event.request, mode === 'navigate');
+  event.respondWith(response.then(isolated));
 });
 
 async function keptFirst(request) {
@@ -46,4 +56,12 @@ async function freshFirst(request, isPage) {
     if (kept) return kept;
     throw error;
   }
+}
+
+/** The same response with those headers; one that only passes through, such as a redirection, stays as it is. */
+function isolated(response) {
+  if (response.status < 200 || response.status === 204 || response.status >= 300) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
