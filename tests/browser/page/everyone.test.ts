@@ -155,6 +155,15 @@ describe('for everyone', () => {
       await page.click('.hand .primary');
       await page.locator('.hand tbody').waitFor();
       await look('my digits, learned');
+      await page.click('#tab-share');
+      await page.locator('#share-pytorch').waitFor();
+      await page.locator('.runs tbody tr').first().waitFor();
+      await page.click('.runs [aria-pressed]');
+      await look('share');
+      await page.click('[data-format="onnx"]');
+      await page.locator('#share-model .share-note').filter({ hasText: 'is made' }).waitFor();
+      await page.click('.run-actions button >> nth=-1');
+      await look('share, saved and deleted');
       expect(found).toEqual([]);
     });
   });

@@ -113,6 +113,44 @@ describe('a run', () => {
     await status(page, /^Epoch/);
   });
 
+  it('that is paused in its first epoch comes back after a reload, and goes on to the same figures', async () => {
+    // Checkpoints are made every two seconds, and this pause comes before.
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await page.click('#reset');
+    await page.click('#train');
+    await status(page, /^Epoch 1 of 4/);
+    await page.click('#pause');
+    await status(page, /^Paused/);
+    await page.waitForTimeout(500); // the browser writes
+    await page.reload();
+    await status(page, /^Your network is back, in epoch 1 of 4/);
+    await page.click('#train');
+    expect(await trained(page)).toEqual(whole);
+  });
+
+  it('that is paused before its first step comes back with its settings, and the page says so', async () => {
+    const page = await here.open('#count=100000&hidden=24&epochs=3');
+    await page.fill('#seed', '77');
+    await page.click('#train');
+    await status(page, /^Making/);
+    await page.click('#pause');
+    await page.waitForTimeout(300); // the browser writes
+    await page.goto(here.url);
+    await status(page, /^Your run was cut off before its first checkpoint/);
+    expect(await page.inputValue('#hidden')).toBe('24');
+    expect(await page.inputValue('#seed')).toBe('77');
+    expect(await text(page, '#train')).toBe('Train');
+    // Whoever stops it does not hear of it again.
+    await page.click('#train');
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    await page.waitForTimeout(300);
+    await page.reload();
+    await status(page, /ready/);
+  });
+
   it('is taken away by Reset and brought back by its undoing', async () => {
     const page = await here.open(SHORT);
     await page.click('#train');

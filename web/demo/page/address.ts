@@ -7,6 +7,11 @@ export function addressed(): URLSearchParams {
   return new URLSearchParams(location.hash.slice(1));
 }
 
+/** True in a frame of another page, where the head and the foot are in the way: `#embed=1`, or `?embed`. */
+export function isEmbedded(): boolean {
+  return addressed().has('embed') || new URLSearchParams(location.search).has('embed');
+}
+
 /** Sets these keys, or takes away those that are undefined; `push` makes a step that the browser's Back undoes. */
 export function readdress(keys: Record<string, string | undefined>, how: 'push' | 'replace'): void {
   const query = addressed();

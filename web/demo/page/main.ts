@@ -49,6 +49,7 @@ const store: PageStore = new Store<State>({
   mistakes: undefined,
   mnist: noFiles(),
   run: IDLE,
+  runs: [],
   canUndoReset: false,
   myDigits: [],
   myDigitsTrouble: undefined,
@@ -67,6 +68,9 @@ mountTabs({
     if (by === 'trained') await trainer.adopt(weights!);
     else await wear(await pretrained, weights);
   },
+  checkpoint: () => trainer.checkpoint(),
+  open: (network, name, settings) => trainer.open(network, name, settings),
+  pastRuns: () => below,
 });
 mountPad(store);
 mountReading(store);
@@ -78,7 +82,7 @@ mountFirstDigit(store);
 void start();
 void myDigits.load();
 // The parts further down the page are loaded after those in view.
-void import('./training/below.js').then(({ mountBelow }) => mountBelow(store, takePicture));
+const below = import('./training/below.js').then(({ mountBelow }) => mountBelow(store, takePicture));
 
 /** Waits for the package and the pretrained network; from then on every change of the drawing is read. */
 async function start(): Promise<void> {

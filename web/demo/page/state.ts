@@ -6,6 +6,7 @@ import type { MnistFiles } from './settings/mnist-files.js';
 import type { Fields } from './settings/settings.js';
 import type { Store } from './store.js';
 import type { Mistakes } from './training/judge.js';
+import type { PastRun } from './training/past-runs.js';
 import type { Run } from './training/run.js';
 
 /** A network's answer, which network gave it, and to which drawing. */
@@ -50,6 +51,8 @@ export interface State {
   mistakes: Mistakes | undefined;
   mnist: MnistFiles;
   run: Run;
+  /** Runs that are over, newest first. */
+  runs: readonly PastRun[];
   /** True if there is a run that Reset took away and that can be brought back. */
   canUndoReset: boolean;
   /** Drawings that the visitor kept with their labels, oldest first. */

@@ -11,6 +11,10 @@ export class Attempt {
     return this.#stop.signal;
   }
 
+  get isPaused(): boolean {
+    return this.#gate !== undefined;
+  }
+
   pause(): void {
     if (this.signal.aborted) return;
     this.#gate ??= new Promise((resolve) => (this.#resume = resolve));

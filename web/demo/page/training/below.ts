@@ -4,11 +4,16 @@ import type { PageStore } from '../state.js';
 import { mountCharts } from './charts.js';
 import { mountKernels } from './kernels.js';
 import { mountMistakes } from './mistakes.js';
+import { PastRuns } from './past-runs.js';
+
+export { CHARTS, drawingOf } from './charts.js';
+export { paintKernels } from './kernels.js';
 
 /** @param isTaken takes a dropped file that is a picture, and says so */
-export function mountBelow(store: PageStore, isTaken: (file: File) => boolean): void {
+export function mountBelow(store: PageStore, isTaken: (file: File) => boolean): PastRuns {
   mountMnistPanel(store, isTaken);
   mountCharts(store);
   mountKernels(store);
   mountMistakes(store);
+  return new PastRuns(store);
 }

@@ -1,10 +1,11 @@
 /** Owner of the two charts, loss and accuracy over epochs, and of the table that says the same in figures. */
-import { LineChart, type Values } from 'mlp-wasm/charts';
+import { LineChart, type Drawing, type Values } from 'mlp-wasm/charts';
 import { element, make, oncePerFrame } from '../dom.js';
-import type { PageStore } from '../state.js';
+import type { PageStore, State } from '../state.js';
+import { earlierRuns } from './earlier.js';
 import type { Curve } from './run.js';
 
-interface ChartOptions {
+export interface ChartOptions {
   id: string;
   title: string;
   training: 'loss' | 'accuracy';
@@ -13,7 +14,7 @@ interface ChartOptions {
   range: (low: number, high: number) => [number, number];
 }
 
-const CHARTS: readonly ChartOptions[] = [
+export const CHARTS: readonly ChartOptions[] = [
   {
     id: 'loss-chart',
     title: 'Loss',
@@ -39,12 +40,12 @@ export function mountCharts(store: PageStore): void {
   };
   const paints = CHARTS.map((options) => mountChart(store, options, () => pointed, point));
   const paint = oncePerFrame(() => paints.forEach((one) => one()));
-  store.on(['run', 'fields'], paint);
+  store.on(['run', 'runs', 'fields'], paint);
   mountTable(store);
 }
 
 /**
- * Ends of the y axis. The first half epoch falls and climbs so steeply that it would flatten all the
+ * Ends of the y axis; Infinity and −Infinity where there is nothing. The first half epoch falls and climbs so steeply that it would flatten all the
  * rest: later it is left out of account, and that part of the line runs along the chart's edge.
  */
 function extent(epochs: readonly number[], values: readonly Values[]): [number, number] {
@@ -57,7 +58,7 @@ function extent(epochs: readonly number[], values: readonly Values[]): [number, 
       high = Math.max(high, value);
     });
   }
-  return low <= high ? [low, high] : [0, 1];
+  return [low, high];
 }
 
 /** The latest value up to an epoch. */
@@ -69,26 +70,49 @@ function valueAt(epochs: readonly number[], values: Values, epoch: number): numb
   return undefined;
 }
 
+/** What a chart draws: the run, and the validation of earlier ones behind it. */
+export function drawingOf(
+  { run, runs, fields }: Pick<State, 'run' | 'runs' | 'fields'>,
+  { training, validation, range }: ChartOptions,
+): Drawing {
+  const { curve } = run;
+  const earlier = earlierRuns(runs, run).map((one) => ({ epochs: one.curve.epoch, values: one.curve[validation] }));
+  const [least, most] = extent(curve.epoch, [curve[training], curve[validation]]);
+  let [low, high] = [least, most];
+  for (const { epochs, values } of earlier) {
+    const [itsLeast, itsMost] = extent(epochs, [values]);
+    low = Math.min(low, itsLeast);
+    // One that went wrong must not flatten the present one.
+    high = Math.max(high, least <= most ? Math.min(itsMost, 2 * most) : itsMost);
+  }
+  return {
+    epochs: curve.epoch,
+    training: curve[training],
+    validation: curve[validation],
+    earlier,
+    x: [0, run.settings?.epochs ?? (Number(fields.epochs) || 10)],
+    y: low <= high ? range(low, high) : range(0, 1),
+  };
+}
+
 function mountChart(
   store: PageStore,
-  { id, title, training, validation, range }: ChartOptions,
+  options: ChartOptions,
   pointed: () => number | undefined,
   point: (epoch: number | undefined) => void,
 ): () => void {
+  const { id, title, training, validation } = options;
   const figure = element(id, HTMLElement);
+  const key = make('span', 'key key-earlier', 'earlier');
+  figure.querySelector('.chart-legend')!.append(key);
   const chart = new LineChart(figure.querySelector<HTMLElement>('.chart-plot')!, point);
   const [trainingText, validationText] = Array.from(figure.querySelectorAll<HTMLElement>('.chart-legend b'));
   return () => {
-    const { run, fields } = store.state;
-    const { curve } = run;
+    const { curve } = store.state.run;
     const series = [curve[training], curve[validation]] as const;
-    chart.draw({
-      epochs: curve.epoch,
-      training: series[0],
-      validation: series[1],
-      x: [0, run.settings?.epochs ?? (Number(fields.epochs) || 10)],
-      y: range(...extent(curve.epoch, series)),
-    });
+    const drawing = drawingOf(store.state, options);
+    chart.draw(drawing);
+    key.hidden = drawing.earlier!.length === 0;
     chart.point(pointed());
     const texts = series.map((values) => valueAt(curve.epoch, values, pointed() ?? Infinity)?.toFixed(DIGITS) ?? '');
     trainingText!.textContent = texts[0]!;

@@ -1,10 +1,16 @@
 /** The page's side of the worker that makes digits. */
 import type { DataSource, DigitSplit, FileContent, FromWorker, ToWorker } from '../../shared/digit-work.js';
+import type { Settings } from '../settings/settings.js';
 
 type Ending = Exclude<FromWorker, { kind: 'progress' | 'failure' }>;
 
 /** Hears of progress; the work goes on when what it returns resolves. */
 type OnProgress = (doing: string, fraction: number) => Promise<unknown>;
+
+/** Generated digits, as settings want them. */
+export function generatedSource({ count, seed }: Pick<Settings, 'count' | 'seed'>): DataSource {
+  return { kind: 'digits', key: `${count} digits, seed ${seed}`, count, seed };
+}
 
 /** The set that was made last; two at once may not fit into memory. */
 let kept: { key: string; split: DigitSplit } | undefined;

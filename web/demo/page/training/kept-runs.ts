@@ -17,7 +17,8 @@ export interface KeptRun {
 }
 
 interface Contents {
-  current: KeptRun;
+  /** Without a checkpoint until there is a first one. */
+  current: KeptRun | Pick<KeptRun, 'run'>;
   /** The run that Reset took away. */
   previous: KeptRun;
   mnist: MnistFiles['given'];

@@ -23,36 +23,37 @@ function captionOf({ by, units, of }: Kernels): string {
     : `${which} belong to your network, as it is now.`;
 }
 
+/** Paints one tile a unit, in a raster of one pixel a weight. */
+export function paintKernels(canvas: HTMLCanvasElement, { units, levels }: Kernels, ramp = signedRamp()): void {
+  const columns = columnsFor(units);
+  const width = columns * (TILE + GAP) - GAP;
+  const height = Math.ceil(units / columns) * (TILE + GAP) - GAP;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const image = new ImageData(width, height);
+  const rgba = new Uint32Array(image.data.buffer);
+  for (let unit = 0; unit < units; unit++) {
+    const corner = Math.floor(unit / columns) * (TILE + GAP) * width + (unit % columns) * (TILE + GAP);
+    for (let row = 0; row < TILE; row++) {
+      const from = (unit * TILE + row) * TILE;
+      for (let column = 0; column < TILE; column++) {
+        rgba[corner + row * width + column] = ramp[levels[from + column]!]!;
+      }
+    }
+  }
+  context2d(canvas).putImageData(image, 0, 0);
+}
+
 export function mountKernels(store: PageStore): void {
   const canvas = element('kernels', HTMLCanvasElement);
   const whose = element('kernels-whose', HTMLElement);
-  const context = context2d(canvas);
-  let image: ImageData | undefined;
   let ramp = signedRamp();
 
   const paint = oncePerFrame(() => {
     const { kernels } = store.state;
-    if (!kernels) return;
-    const { units, levels } = kernels;
-    const columns = columnsFor(units);
-    const width = columns * (TILE + GAP) - GAP;
-    const height = Math.ceil(units / columns) * (TILE + GAP) - GAP;
-    if (!image || canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-      image = context.createImageData(width, height);
-    }
-    const rgba = new Uint32Array(image.data.buffer);
-    for (let unit = 0; unit < units; unit++) {
-      const corner = Math.floor(unit / columns) * (TILE + GAP) * width + (unit % columns) * (TILE + GAP);
-      for (let row = 0; row < TILE; row++) {
-        const from = (unit * TILE + row) * TILE;
-        for (let column = 0; column < TILE; column++) {
-          rgba[corner + row * width + column] = ramp[levels[from + column]!]!;
-        }
-      }
-    }
-    context.putImageData(image, 0, 0);
+    if (kernels) paintKernels(canvas, kernels, ramp);
   });
   store.on(['theme'], () => {
     ramp = signedRamp();

@@ -1,11 +1,12 @@
 /** Owner of the run's buttons, progress bar, status line and figures. */
 import type { DataSource } from '../../shared/digit-work.js';
 import { element } from '../dom.js';
+import { generatedSource } from './digit-sets.js';
 import { mnistSource } from '../settings/mnist-files.js';
 import { describe, FIELDS, readSettings } from '../settings/settings.js';
 import type { FieldName, Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
-import { goesOn, isRunning } from './run.js';
+import { goesOn, isAsOpened, isRunning } from './run.js';
 import type { Trainer } from './trainer.js';
 
 /** The run that Train would start, or the reason why it cannot. */
@@ -16,8 +17,7 @@ function nextRun(store: PageStore): { settings: Settings; source: DataSource } |
     return { reason: `To train, mend the ${titles.join(' and the ')}.` };
   }
   if (settings.data === 'digits') {
-    const { count, seed } = settings;
-    return { settings, source: { kind: 'digits', key: `${count} digits, seed ${seed}`, count, seed } };
+    return { settings, source: generatedSource(settings) };
   }
   const source = mnistSource(store.state.mnist);
   return source ? { settings, source } : { reason: 'To train on MNIST, give its four files first.' };
@@ -95,7 +95,11 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
 
 /** Settings of the shown network; before there is one, of the run that Train starts. */
 function summaryOf(store: PageStore, next: ReturnType<typeof nextRun>): string {
-  const { settings, threads = 1 } = store.state.run;
+  const { settings, threads = 1, opened } = store.state.run;
+  if (isAsOpened(store.state.run)) {
+    const layers = opened!.layers.map(({ units, activation }) => `${units} ${activation}`).join(' → ');
+    return `784 → ${layers} · from ${opened!.name}`;
+  }
   if (settings) return describe(settings) + (threads > 1 ? ` · ${threads} threads` : '');
   return 'settings' in next ? describe(next.settings) : '';
 }

@@ -1,7 +1,7 @@
 /** A training run as the page shows and keeps it: plain data. */
-import type { Logs } from 'mlp-wasm';
+import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
-import type { Figures } from './meter.js';
+import { layersOf } from './layers.js';
 
 /** How far the current network has come. */
 export type Phase = 'idle' | 'preparing' | 'training' | 'paused' | 'done' | 'stopped' | 'failed';
@@ -15,8 +15,21 @@ export interface Curve {
   valAccuracy: (number | null)[];
 }
 
+/** A network that was opened from a file. */
+export interface Opened {
+  /** Of the file. */
+  name: string;
+  layers: NetworkSnapshot['layers'];
+}
+
 export interface Run {
   phase: Phase;
+  /** The moment at which Train was pressed, in ms since 1970: the run's name. */
+  began?: number;
+  /** The file whose network it began with, if it did not begin with a new one. */
+  opened?: Opened;
+  /** True if its settings do not tell all: its learning rate was changed, or it learned a hand. */
+  isTouched?: boolean;
   /** Settings that the run was started with, but the present learning rate. */
   settings?: Settings;
   /** The name of the digits it learns from. */
@@ -55,8 +68,15 @@ export function ended(run: Run): Run {
   return { ...run, phase: run.phase === 'done' ? 'done' : 'stopped' };
 }
 
+/** True of a run whose network is as it was in a file. */
+export function isAsOpened({ opened, epoch }: Run): boolean {
+  return opened !== undefined && epoch === 0;
+}
+
 /** True if a run with these settings, on these digits, would go on from the end of `run`. */
 export function goesOn(run: Run, settings: Settings, digits: string): boolean {
+  // A network out of a file learns from whatever digits, in whatever way.
+  if (isAsOpened(run)) return JSON.stringify(layersOf(settings)) === JSON.stringify(run.opened!.layers);
   if (!run.settings || run.digits !== digits || run.epoch === 0 || run.epoch >= settings.epochs) return false;
   if (run.phase !== 'stopped' && run.phase !== 'done') return false;
   const { learningRate: _rate, epochs: _epochs, count: _count, ...network } = settings;
@@ -70,65 +90,9 @@ const NOTHING_LEARNED = 0.2;
 const STILL_LEARNING = 0.6;
 
 /** How far the visitor's network is to be believed. */
-export function skillOf({ valAccuracy, curve }: Run): 'none' | 'some' | 'good' {
+export function skillOf(run: Run): 'none' | 'some' | 'good' {
+  if (isAsOpened(run)) return 'good'; // as far as the page knows
+  const { valAccuracy, curve } = run;
   const accuracy = valAccuracy ?? curve.accuracy.filter((value) => value !== null).at(-1) ?? 0;
   return accuracy < NOTHING_LEARNED ? 'none' : accuracy < STILL_LEARNING ? 'some' : 'good';
-}
-
-/** Most points of a curve; beyond, every second one of the training series is left out. */
-const POINTS_AT_MOST = 1000;
-
-/** The curve with figures over some samples of training. */
-export function withTraining(curve: Curve, epoch: number, { loss, accuracy }: Figures): Curve {
-  return withPoint(curve, { epoch, loss, accuracy, valLoss: null, valAccuracy: null });
-}
-
-/** The change of a run when `epoch` of its epochs are done. */
-export function afterEpoch({ settings, curve }: Run, epoch: number, logs: Logs): Partial<Run> {
-  const [valLoss, valAccuracy] = [logs['valLoss']!, logs['valAccuracy']!];
-  const means = { loss: logs.loss, accuracy: logs['accuracy']! };
-  return {
-    fraction: epoch / settings!.epochs,
-    epoch,
-    loss: means.loss,
-    valAccuracy,
-    curve: withValidation(curve, epoch, means, { valLoss, valAccuracy }),
-  };
-}
-
-/** The curve with the figures after an epoch; the means over it stand for training if there are no other figures. */
-function withValidation(
-  curve: Curve,
-  epoch: number,
-  means: Pick<Figures, 'loss' | 'accuracy'>,
-  validation: { valLoss: number; valAccuracy: number },
-): Curve {
-  const isFirst = curve.epoch.at(-1) === undefined || epoch - curve.epoch.at(-1)! >= 1;
-  const { loss, accuracy } = isFirst ? means : { loss: null, accuracy: null };
-  return withPoint(curve, { epoch, loss, accuracy, ...validation });
-}
-
-type Point = { [Name in keyof Curve]: Curve[Name][number] };
-
-function withPoint(curve: Curve, point: Point): Curve {
-  const next: Curve = {
-    epoch: [...curve.epoch, point.epoch],
-    loss: [...curve.loss, point.loss],
-    accuracy: [...curve.accuracy, point.accuracy],
-    valLoss: [...curve.valLoss, point.valLoss],
-    valAccuracy: [...curve.valAccuracy, point.valAccuracy],
-  };
-  return next.epoch.length <= POINTS_AT_MOST ? next : thinned(next);
-}
-
-/** The curve without every second point that is of the training series alone. */
-function thinned(curve: Curve): Curve {
-  const stays = (_: unknown, i: number): boolean => i % 2 === 0 || curve.valLoss[i] !== null;
-  return {
-    epoch: curve.epoch.filter(stays),
-    loss: curve.loss.filter(stays),
-    accuracy: curve.accuracy.filter(stays),
-    valLoss: curve.valLoss.filter(stays),
-    valAccuracy: curve.valAccuracy.filter(stays),
-  };
 }

@@ -1,6 +1,6 @@
 /** Sentences of the status line on a run. */
 import type { Settings } from '../settings/settings.js';
-import { skillOf } from './run.js';
+import { isAsOpened, skillOf } from './run.js';
 import type { Run } from './run.js';
 
 export function plural(count: number, noun: string): string {
@@ -60,8 +60,17 @@ export function stopSentence(run: Run): string {
   return run.epoch > 0 ? `Stopped in ${position(run)}. Continue goes on from here.` : 'Stopped.';
 }
 
+/** When a network has been taken out of a file. */
+export function openedSentence(run: Run): string {
+  return `The network of ${run.opened!.name} answers now.`;
+}
+
+/** After a reload that came before the first checkpoint. */
+export const CUT_OFF = 'Your run was cut off before its first checkpoint. Its settings are back; Train begins it anew.';
+
 /** After a reload, or when Reset is undone. */
 export function broughtBack(run: Run): string {
+  if (isAsOpened(run)) return openedSentence(run);
   return run.phase === 'done'
     ? `Your network is back. ${resultSentence(run)}`
     : `Your network is back, in ${position(run)}. Continue goes on from here.`;

@@ -2,9 +2,9 @@
  * Trains the visitor's network in the worker and turns what happens there into state. A run goes on after Stop, after a
  * reload and after the death of its worker, from its last checkpoint.
  */
-import type { Logs } from 'mlp-wasm';
 import type { DataSource, Digits, DigitSplit } from '../../shared/digit-work.js';
-import { activationsOf, inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
+import type { PlainNetwork } from '../../shared/model-work.js';
+import { activationsOf, inputOf, readingOf } from '../reading/look-inside.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
@@ -13,17 +13,14 @@ import { Attempt, Diverged } from './attempt.js';
 import { digitsOf } from './digit-sets.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
-import { Meter } from './meter.js';
-import { EVERY, ONE_IN, Pace } from './pace.js';
-import { afterEpoch, ended, goesOn, IDLE, isRunning, withTraining } from './run.js';
+import { layersOf } from './layers.js';
+import { Pace } from './pace.js';
+import { ended, goesOn, IDLE, isAsOpened, isRunning } from './run.js';
 import type { Run } from './run.js';
 import * as say from './sentences.js';
-import { layersOf, TrainingWorker } from './worker.js';
+import { showReading } from './show.js';
+import { TrainingWorker } from './worker.js';
 import type { RemoteModel } from './worker.js';
-
-/** Time between two turns in which the worker hears of the page while it trains. */
-const TURN_MS = 30;
-const BYTES = 1 / 255; // ink is 1
 
 export class Trainer {
   /** The accuracy of the pretrained network on the same digits, where there is that network. */
@@ -46,7 +43,7 @@ export class Trainer {
 
   /** True if there is a network of the visitor's own to ask. */
   get hasNetwork(): boolean {
-    return this.#model !== undefined && this.#run.epoch > 0;
+    return this.#model !== undefined && (this.#run.epoch > 0 || this.#run.opened !== undefined);
   }
 
   get #run(): Run {
@@ -57,12 +54,22 @@ export class Trainer {
   async train(settings: Settings, source: DataSource): Promise<void> {
     const resume = this.#model !== undefined && goesOn(this.#run, settings, source.key);
     const attempt = this.#begin();
+    const phase = 'preparing';
     if (resume) {
-      this.#update({ phase: 'preparing', settings, fraction: this.#run.epoch / settings.epochs });
+      const isTouched = this.#run.isTouched === true || this.#run.settings!.learningRate !== settings.learningRate;
+      this.#update({
+        phase,
+        settings,
+        isTouched,
+        digits: source.key,
+        fraction: this.#run.epoch / settings.epochs,
+      });
       this.#model!.learningRate = settings.learningRate;
     } else {
       this.#forgetNetwork();
-      this.#store.set({ run: { ...IDLE, phase: 'preparing', settings, digits: source.key }, mistakes: undefined });
+      const run: Run = { ...IDLE, phase, settings, digits: source.key, began: Date.now() };
+      this.#store.set({ run, mistakes: undefined });
+      void this.#kept.set('current', { run });
     }
     this.#say('Starting …');
     await this.#conclude(attempt, () => this.#work(attempt, source, resume));
@@ -88,7 +95,7 @@ export class Trainer {
   setLearningRate(learningRate: number): void {
     const { settings, phase } = this.#run;
     if (!settings || !isRunning(phase) || settings.learningRate === learningRate) return;
-    this.#update({ settings: { ...settings, learningRate } });
+    this.#update({ settings: { ...settings, learningRate }, isTouched: true });
     if (this.#model) this.#model.learningRate = learningRate;
   }
 
@@ -104,7 +111,9 @@ export class Trainer {
     void this.#kept.set('current', undefined);
     if (model) {
       try {
-        if (run.epoch > 0) taken = { run: ended(run), mistakes, checkpoint: await model.checkpoint() };
+        if (isAsOpened(run))
+          taken = undefined; // its file is there
+        else if (run.epoch > 0) taken = { run: ended(run), mistakes, checkpoint: await model.checkpoint() };
       } catch {
         // The worker has died, so that only the last checkpoint can be brought back.
       }
@@ -136,6 +145,10 @@ export class Trainer {
       this.#store.set({ canUndoReset: true });
     }
     if (!current) return undefined;
+    if (!('checkpoint' in current)) {
+      this.#say(say.CUT_OFF);
+      return current.run.settings;
+    }
     return (await this.#bringBack(current, say.broughtBack(current.run))) ? current.run.settings : undefined;
   }
 
@@ -153,18 +166,36 @@ export class Trainer {
 
   /** The visitor's network as it is now, if there is one. */
   async snapshot(): Promise<NetworkSnapshot | undefined> {
-    const { settings } = this.#run;
+    const { settings, opened } = this.#run;
     const model = this.hasNetwork ? this.#model : undefined;
     const weights = settings && (await model?.getWeights().catch(() => undefined));
-    return weights && { by: 'trained', layers: layersOf(settings), weights };
+    return weights && { by: 'trained', layers: opened?.layers ?? layersOf(settings), weights };
+  }
+
+  /** The visitor's network with all that its training needs to go on elsewhere, if there is one. */
+  async checkpoint(): Promise<Uint8Array | undefined> {
+    return this.hasNetwork ? this.#model!.checkpoint() : undefined;
+  }
+
+  /** Makes the network of a file the visitor's own; the one before it comes back by Reset and its undoing. */
+  async open({ layers, weights }: PlainNetwork, name: string, settings: Settings): Promise<void> {
+    const model = await this.#worker.build(settings, layers);
+    await model.setWeights([...weights]);
+    const checkpoint = await model.checkpoint();
+    void model.dispose().catch(() => undefined);
+    await this.reset();
+    const run: Run = { ...IDLE, phase: 'stopped', settings, began: Date.now(), opened: { name, layers } };
+    await this.#bringBack({ run, mistakes: undefined, checkpoint }, say.openedSentence(run));
   }
 
   /** Gives the visitor's network other weights, in the order of those of its snapshot. */
   async adopt(weights: NetworkSnapshot['weights']): Promise<void> {
     const [attempt, model] = [this.#attempt, this.#model];
     await model?.setWeights([...weights]);
-    if (model) await this.#show(attempt, model, new Pace(0));
-    if (model) await this.#keep(attempt, model, true);
+    if (!model) return;
+    this.#update({ isTouched: true });
+    await this.#show(attempt, model);
+    await this.#keep(attempt, model, true);
   }
 
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */
@@ -224,109 +255,22 @@ export class Trainer {
     if (attempt === this.#attempt && rivalAccuracy !== undefined) this.#update({ rivalAccuracy });
   }
 
-  async #fit(attempt: Attempt, { training, heldOut }: DigitSplit): Promise<void> {
+  async #fit(attempt: Attempt, split: DigitSplit): Promise<void> {
     const model = this.#model!;
-    const { epochs, batchSize } = this.#run.settings!;
-    const count = training.labels.length;
-    const resume = this.#run.epoch > 0;
-    const meter = new Meter(count, !resume, performance.now());
-    const reports = new Pace(EVERY.report);
-    const tiles = new Pace(EVERY.tiles, ONE_IN);
-    const judgements = new Pace(EVERY.judgement, ONE_IN);
-    const checkpoints = new Pace(EVERY.checkpoint, ONE_IN);
-    checkpoints.done(performance.now());
-    let diverged = false;
-    let clock = performance.now();
-
-    /** True if the report is of the current attempt and the network has not diverged. */
-    const counts = ({ loss }: Logs): boolean => {
-      if (attempt !== this.#attempt || attempt.signal.aborted) return false;
-      if (!Number.isFinite(loss)) {
-        diverged = true;
-        attempt.stop();
-      }
-      return !diverged;
-    };
-    const passTime = (): void => {
-      const now = performance.now();
-      this.#update({ milliseconds: this.#run.milliseconds + now - clock });
-      clock = now;
-    };
-    const whileResumed = async (): Promise<void> => {
-      if (!(await attempt.whileResumed())) return;
-      clock = performance.now();
-      meter.restart(clock);
-    };
-    const keep = (): Promise<void> => checkpoints.run(() => this.#keep(attempt, model));
-
-    this.#update({ threads: await this.#worker.threads() });
-    await model.fit({ data: training.pixels, scale: BYTES }, training.labels, {
-      epochs,
-      batchSize,
-      resume,
-      validationData: [{ data: heldOut.pixels, scale: BYTES }, heldOut.labels],
-      signal: attempt.signal,
-      yieldEvery: TURN_MS,
-      callbacks: {
-        onYield: async (epoch, batch, logs) => {
-          if (!counts(logs)) return;
-          const now = performance.now();
-          const samples = Math.min(batch * batchSize, count);
-          const figures = reports.isDue(now) ? meter.take(samples, logs, now) : undefined;
-          if (figures) {
-            reports.done(now);
-            passTime();
-            const position = epoch + samples / count;
-            this.#update({
-              phase: this.#run.phase === 'paused' ? 'paused' : 'training',
-              fraction: position / epochs,
-              epoch: position,
-              loss: figures.loss,
-              samplesPerSecond: figures.samplesPerSecond,
-              curve: withTraining(this.#run.curve, position, figures),
-            });
-            if (this.#run.phase === 'training') this.#say(say.epochSentence(this.#run));
-            await this.#show(attempt, model, tiles);
-            await keep();
-          }
-          await whileResumed();
-        },
-        onEpochEnd: async (epoch, logs) => {
-          if (!counts(logs)) return;
-          meter.endEpoch(count, logs);
-          passTime();
-          this.#update(afterEpoch(this.#run, epoch + 1, logs));
-          await judgements.run(() => this.#judge(attempt, model, heldOut));
-          await keep();
-          // Epochs of tiny runs end between two turns.
-          await whileResumed();
-        },
-      },
-    });
-    if (diverged) throw new Diverged();
-    if (attempt !== this.#attempt || this.#run.epoch === 0) return;
-    await this.#show(attempt, model, new Pace(0));
-    await this.#judge(attempt, model, heldOut);
-  }
-
-  /** Shows the kernels, when they are due, and the reading of the drawing. */
-  async #show(attempt: Attempt, model: RemoteModel, tiles: Pace): Promise<void> {
-    const { pixels } = this.#store.state;
-    const layers = pixels && (await model.forwardTrace(inputOf(pixels)));
-    if (attempt !== this.#attempt) return;
-    if (layers && this.#store.state.pixels === pixels) {
-      this.#store.set({ answer: { ...readingOf(activationsOf(layers)), by: 'trained', of: pixels } });
-    }
-    await tiles.run(async () => {
-      const [kernel] = await model.getWeights();
-      if (attempt === this.#attempt) this.#store.set({ kernels: { ...tilesOf(kernel!), by: 'trained' } });
+    const [{ fitNetwork }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
+    this.#update({ threads });
+    await fitNetwork(model, split, {
+      store: this.#store,
+      attempt,
+      isCurrent: () => attempt === this.#attempt,
+      update: (patch) => this.#update(patch),
+      say: (text) => this.#say(text),
+      keep: (isLast) => this.#keep(attempt, model, isLast),
     });
   }
 
-  async #judge(attempt: Attempt, model: RemoteModel, heldOut: Digits): Promise<void> {
-    const { judge } = await import('./judge.js');
-    const probabilities = await model.predict({ data: heldOut.pixels, scale: BYTES });
-    if (attempt === this.#attempt) this.#store.set({ mistakes: judge(heldOut, probabilities) });
+  #show(attempt: Attempt, model: RemoteModel): Promise<void> {
+    return showReading(this.#store, model, () => attempt === this.#attempt, new Pace(0));
   }
 
   /** Makes a checkpoint; the browser keeps it, unless it is still busy with the last one. */
@@ -351,6 +295,7 @@ export class Trainer {
     this.#update({ phase: isDone ? 'done' : 'stopped', ...(isDone && { fraction: 1 }) });
     this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
     if (this.hasNetwork) await this.#keep(attempt, this.#model!, true).catch(() => undefined);
+    else void this.#kept.set('current', undefined);
   }
 
   /** Reports the error. A network whose numbers are finite is kept, so that Train may go on from there. */
@@ -382,7 +327,7 @@ export class Trainer {
       void this.#kept.set('current', kept);
       this.#store.set({ run: kept.run, mistakes: kept.mistakes });
       this.#say(sentence);
-      await this.#show(attempt, model, new Pace(0));
+      await this.#show(attempt, model);
       return true;
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(error);

@@ -2,18 +2,21 @@
  * The package's own worker, `mlp-wasm/worker`, loaded when it is first needed and replaced when it has died. Networks
  * of the visitor live and learn there.
  */
-import type { ActivationName } from 'mlp-wasm';
+import type { CompileOptions } from 'mlp-wasm';
 import type { RemoteMlp, RemoteModel } from 'mlp-wasm/worker';
+import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
+import { layersOf } from './layers.js';
 
 export type { RemoteModel };
 
-/** The layers of a run's network. */
-export function layersOf({
-  hidden,
-  activation,
-}: Pick<Settings, 'hidden' | 'activation'>): { units: number; activation: ActivationName }[] {
-  return [...hidden.map((units) => ({ units, activation })), { units: 10, activation: 'softmax' }];
+/** The way in which a run's network learns. */
+export function compilation({ optimizer, learningRate }: Settings): CompileOptions {
+  return {
+    optimizer: { name: optimizer, learningRate },
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  };
 }
 
 export class TrainingWorker {
@@ -22,8 +25,9 @@ export class TrainingWorker {
   /** The worker, started where there is none. */
   connection(): Promise<RemoteMlp> {
     this.#connection ??= import('mlp-wasm/worker').then(({ connect }) =>
-      // Threads need memory that is shared, which only an isolated page may have.
-      connect(globalThis.crossOriginIsolated ? { threads: 'auto' } : {}),
+      // The same bits everywhere, because a link promises the same network. Threads need memory that is shared, which
+      // only an isolated page may have.
+      connect({ deterministic: true, ...(globalThis.crossOriginIsolated && { threads: 'auto' }) }),
     );
     this.#connection.catch(() => (this.#connection = undefined));
     return this.#connection;
@@ -46,20 +50,14 @@ export class TrainingWorker {
     return (await (await this.connection()).backend()).threads;
   }
 
-  /** A new network. */
-  async build({ hidden, activation, optimizer, learningRate, seed }: Settings): Promise<RemoteModel> {
+  /** A new network, of these layers where they are not those of the settings. */
+  async build(settings: Settings, layers: NetworkSnapshot['layers'] = layersOf(settings)): Promise<RemoteModel> {
     const mlp = await this.connection();
     const model = await mlp.sequential({
-      seed,
-      layers: layersOf({ hidden, activation }).map((layer, i) =>
-        mlp.dense({ ...layer, ...(i === 0 && { inputShape: [784] as [number] }) }),
-      ),
+      seed: settings.seed,
+      layers: layers.map((layer, i) => mlp.dense({ ...layer, ...(i === 0 && { inputShape: [784] as [number] }) })),
     });
-    await model.compile({
-      optimizer: { name: optimizer, learningRate },
-      loss: 'sparseCategoricalCrossentropy',
-      metrics: ['accuracy'],
-    });
+    await model.compile(compilation(settings));
     return model;
   }
 

@@ -1,5 +1,5 @@
 /** Owner of the tabs and of their panels, by the pattern of WAI-ARIA: arrows move the focus, Enter and Space choose. */
-import { addressed, readdress } from '../address.js';
+import { addressed, isEmbedded, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import { frame } from '../words/frame.js';
 import { language } from '../words/language.js';
@@ -12,6 +12,7 @@ export function mountTabs(page: PageParts): void {
   const main = document.querySelector('main')!;
   const title = document.title;
   list.setAttribute('aria-label', frame.views);
+  document.documentElement.toggleAttribute('data-embed', isEmbedded());
   const tabs = VIEWS.map((view) => {
     const { id } = view;
     const tab = make('button', 'tab', frame.titles[id]);

@@ -2,9 +2,12 @@
  * The views of the page. A new one is a folder here whose `view.ts` exports `mount`, a line in `VIEWS`, and its title in
  * `words/frame.ts`. Its code is loaded when it is first opened.
  */
+import type { PlainNetwork } from '../../shared/model-work.js';
 import type { Collection } from '../my-digits/collection.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
+import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
+import type { PastRuns } from '../training/past-runs.js';
 
 /** The page as its views see it. */
 export interface PageParts {
@@ -14,6 +17,11 @@ export interface PageParts {
   network(): Promise<NetworkSnapshot | undefined>;
   /** Gives that network other weights; without any, the pretrained one becomes what it was. */
   adopt(by: NetworkSnapshot['by'], weights: NetworkSnapshot['weights'] | undefined): Promise<void>;
+  /** The visitor's network with all that its training needs to go on elsewhere; undefined where there is none. */
+  checkpoint(): Promise<Uint8Array | undefined>;
+  /** Makes a network out of the file `name` the visitor's own; `settings` are those that Train would go on with. */
+  open(network: PlainNetwork, name: string, settings: Settings): Promise<void>;
+  pastRuns(): Promise<PastRuns>;
 }
 
 export interface ViewModule {
@@ -33,6 +41,7 @@ export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
   { id: 'inside', load: () => import('./inside/view.js') },
   { id: 'playground', load: () => import('./playground/view.js') },
   { id: 'my-digits', load: () => import('./my-digits/view.js') },
+  { id: 'share', load: () => import('./share/view.js') },
 ];
 
 /** The view that the address names, else the first. */

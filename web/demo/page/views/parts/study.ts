@@ -69,7 +69,8 @@ export class Study {
   #look(): void {
     if (!this.isShown) return;
     const { run, reader, hand } = this.#page.store.state;
-    const now = `${reader === 'loading'} ${hand} ${run.epoch > 0 ? `${run.epoch} ${JSON.stringify(run.settings)}` : ''}`;
+    const own = run.epoch > 0 || run.opened ? `${run.began} ${run.epoch} ${JSON.stringify(run.settings)}` : '';
+    const now = `${reader === 'loading'} ${hand} ${own}`;
     if (now === this.#taken || this.isChanged) {
       if (this.specimen) this.#onChange();
       return;
