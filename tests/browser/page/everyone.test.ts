@@ -86,7 +86,7 @@ describe('for everyone', () => {
     ['light', 360],
     ['dark', 360],
   ] as const)('in the %s at %i pixels', (colorScheme, width) => {
-    it('has no fault that axe finds, from the first view to the last', async () => {
+    it('has no fault that axe finds, from the first view to the last', { timeout: 300_000 }, async () => {
       const page = await here.blank({ colorScheme, viewport: { width, height: 800 }, hasTouch: width < 500 });
       await page.goto(`${here.url}#count=2000&epochs=1000&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32`);
       const found: string[] = [];
