@@ -1,4 +1,5 @@
 /** Owner of the link that holds the settings, and of the frame for other pages. */
+import { addressed } from '../../address.js';
 import { make } from '../../dom.js';
 import { toQuery } from '../../settings/settings.js';
 import type { Fields } from '../../settings/settings.js';
@@ -14,7 +15,9 @@ const say = words.link;
 function addressWith(fields: Fields, keys: Record<string, string> = {}): string {
   const address = new URL(location.href);
   address.searchParams.delete('embed');
-  address.hash = new URLSearchParams({ ...keys, ...toQuery(fields) }).toString();
+  // What other views have put into the address comes along.
+  const { view: _view, embed: _embed, ...others } = Object.fromEntries(addressed());
+  address.hash = new URLSearchParams({ ...keys, ...others, ...toQuery(fields) }).toString();
   return address.href;
 }
 
