@@ -29,7 +29,7 @@ const open = async (page: Page): Promise<void> => {
 const noted = (page: Page, section: string, pattern: RegExp): Promise<void> =>
   page.locator(`${section} .share-note`).filter({ hasText: pattern }).waitFor();
 
-/** What a press saves. */
+/** The file that a press saves. */
 async function saved(page: Page, selector: string): Promise<{ name: string; bytes: Buffer }> {
   const [download] = await Promise.all([page.waitForEvent('download'), page.click(selector)]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };

@@ -9,7 +9,7 @@ import { readModel, writeNetwork, writeTraining } from '../../../web/demo/worker
 import { modelOf, plainNetworkOf, Unfit } from '../../../web/demo/worker/plain-network.js';
 
 beforeAll(() => init());
-/** What the library says on the console. */
+/** The sentences of the library on the console. */
 const remarks: string[] = [];
 beforeEach(() => {
   remarks.length = 0;

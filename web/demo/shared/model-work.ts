@@ -29,7 +29,7 @@ export type FromModelWorker =
   | { kind: 'misfit'; misfit: Misfit }
   | { kind: 'failure'; message: string };
 
-/** What was changed for the page, or said by the library. */
+/** A change that was made for the page, or a sentence of the library. */
 export type Remark =
   | { remark: 'softmax'; activation: string }
   | { remark: 'no-digit' }

@@ -7,7 +7,7 @@ import type { Digits } from '../shared/digit-work.js';
 import type { ModelFormat, PlainNetwork } from '../shared/model-work.js';
 import { digitsAlone, modelOf, Unfit } from './plain-network.js';
 
-/** What an archive may hold, in bytes. */
+/** Bytes that an archive may hold. */
 const UNPACKED_AT_MOST = 2 ** 29;
 
 export interface MadeFile {

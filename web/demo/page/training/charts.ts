@@ -70,7 +70,7 @@ function valueAt(epochs: readonly number[], values: Values, epoch: number): numb
   return undefined;
 }
 
-/** What a chart draws: the run, and the validation of earlier ones behind it. */
+/** The lines of a chart: the run, and the validation of earlier ones behind it. */
 export function drawingOf(
   { run, runs, fields }: Pick<State, 'run' | 'runs' | 'fields'>,
   { training, validation, range }: ChartOptions,

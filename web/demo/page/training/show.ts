@@ -1,4 +1,4 @@
-/** What is seen of a network while it learns: its reading of the drawing, its kernels, its mistakes. */
+/** A network while it learns, as it is seen: its reading of the drawing, its kernels, its mistakes. */
 import type { Digits } from '../../shared/digit-work.js';
 import { activationsOf, inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
 import type { PageStore } from '../state.js';

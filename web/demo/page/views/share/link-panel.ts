@@ -15,7 +15,7 @@ const say = words.link;
 function addressWith(fields: Fields, keys: Record<string, string> = {}): string {
   const address = new URL(location.href);
   address.searchParams.delete('embed');
-  // What other views have put into the address comes along.
+  // The keys that other views have put into the address come along.
   const { view: _view, embed: _embed, ...others } = Object.fromEntries(addressed());
   address.hash = new URLSearchParams({ ...keys, ...others, ...toQuery(fields) }).toString();
   return address.href;
