@@ -189,6 +189,7 @@ describe('reduceLROnPlateau', () => {
     [{ patience: 1, cooldown: 2 }, [5, 5, 5, 5, 5, 5], [0.1, 0.01, 0.01, 0.001, 0.001, 0.0001]],
     [{ patience: 1, minLr: 0.02 }, [5, 5, 5, 5], [0.1, 0.02, 0.02, 0.02]],
     [{ patience: 1, monitor: 'accuracy' }, [1, 2, 3, 2], [0.1, 0.1, 0.1, 0.01]],
+    [{ patience: 1, factor: 1e-30 }, [5, 5, 5, 5], [0.1, 0.1 * 1e-30, 0, 0]],
   ])('%j after %j: %j', async (options, figures, rates) => {
     const { rates: found } = await shown(reduceLROnPlateau(options), figures, options.monitor);
     expect(found).toEqual(rates);

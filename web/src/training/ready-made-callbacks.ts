@@ -223,7 +223,9 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       } else if (now.cooling === 0 && ++now.wait >= patience) {
         const rate = model.learningRate;
         if (rate <= minLr) return;
-        model.learningRate = Math.max(rate * factor, minLr);
+        const reduced = Math.max(rate * factor, minLr);
+        // The rate is refused where it would be 0 as a float and is none: of those that are reduced often it becomes 0.
+        model.learningRate = Math.fround(reduced) === 0 ? 0 : reduced;
         now.cooling = cooldown;
         now.wait = 0;
       }
