@@ -65,6 +65,7 @@ export default defineConfig({
       'mlp-wasm/digits': here('../../dist/digits.js'),
       'mlp-wasm/files': here('../../dist/files.js'),
       'mlp-wasm/predict': here('../../dist/predict.js'),
+      'mlp-wasm/tables': here('../../dist/tables.js'),
       'mlp-wasm/worker': here('../../dist/worker.js'),
       'mlp-wasm': here('../../dist/index.js'),
     },
