@@ -1,5 +1,5 @@
 /** NumPy in: weights with the architecture that our own writer puts beside them, or kernels and biases alone. */
-import { checkArray, rangeError, shown } from '../../check/arguments.js';
+import { checkArray, checkInteger, rangeError, shown } from '../../check/arguments.js';
 import { excerpt } from '../../check/bytes.js';
 import { isFloat32Array, messageOf } from '../../check/realm.js';
 import { dense, type LayerDescription } from '../../index.js';
@@ -53,7 +53,8 @@ function readOwn(method: string, { data }: NumpyArray, arrays: Map<string, Numpy
     throw new RangeError(`${argument}: expected JSON, got ${excerpt(messageOf(cause))}`, { cause });
   }
   const { name, inputShape, layers, classNames, featureNames, metadata, examples } = jsonObject(argument, json);
-  const [features] = checkArray(`${argument}.inputShape`, inputShape, 'an array of one size') as [number];
+  const [size] = checkArray(`${argument}.inputShape`, inputShape, 'an array of one size');
+  const features = checkInteger(`${argument}.inputShape[0]`, size, 1);
   const rest = new Map(arrays);
   rest.delete(ARCHITECTURE);
   let width = features;
@@ -67,6 +68,7 @@ function readOwn(method: string, { data }: NumpyArray, arrays: Map<string, Numpy
     }
     // Before a model is made, because its layers may be said to be larger than the file.
     if (layer.className === 'dense') {
+      checkInteger(`${argument}.layers[${i}].units`, layer.units, 1);
       const shape = weights[0]?.shape ?? [];
       if (shape.length !== 2 || shape[0] !== width || shape[1] !== layer.units) {
         const where = `${method}: ${shown(layer.name)}: kernel`;

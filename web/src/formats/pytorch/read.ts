@@ -1,6 +1,6 @@
 /** PyTorch: the state dictionary of a model, by `torch.save` or as safetensors. */
 import { isMap } from '../../check/realm.js';
-import { checkArray, checkObject, checkString } from '../../check/arguments.js';
+import { checkArray, checkInteger, checkObject, checkString } from '../../check/arguments.js';
 import { excerpt, malformed } from '../../check/bytes.js';
 import type { CompileOptions, LayerConfig } from '../../index.js';
 import { examplesFromJson, type DescribedLayer, type NetworkDescription } from '../description.js';
@@ -68,8 +68,8 @@ function readOwn(argument: string, tensors: StateDict, metadata: Record<string, 
     });
     return { layer, weights };
   });
-  const inputShape = list[0]?.inputShape ?? [0];
-  const [features] = checkArray(`${where}.layers[0].inputShape`, inputShape, 'an array of one size') as [number];
+  const [size] = checkArray(`${where}.layers[0].inputShape`, list[0]?.inputShape, 'an array of one size');
+  const features = checkInteger(`${where}.layers[0].inputShape[0]`, size, 1);
   const json = parsed(`${argument}: examples`, metadata['examples'] ?? 'null');
   const examples = examplesFromJson(`${argument}: examples`, json, features);
   return {
@@ -88,7 +88,7 @@ function readOwn(argument: string, tensors: StateDict, metadata: Record<string, 
 
 function parsed(argument: string, json: unknown): unknown {
   try {
-    return JSON.parse(String(json));
+    return JSON.parse(checkString(argument, json));
   } catch (cause) {
     throw new RangeError(`${argument}: expected JSON, got none that parses`, { cause });
   }
