@@ -1,6 +1,6 @@
 /** The page by keyboard, by ear, in both themes. */
-import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
+import { axeFaults } from './faults.js';
 import { answer, SEVEN, status, stroke, visit } from './page.js';
 
 const here = visit();
@@ -91,19 +91,7 @@ describe('for everyone', () => {
       await page.goto(`${here.url}#count=2000&epochs=1000&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32`);
       const found: string[] = [];
       const look = async (state: string): Promise<void> => {
-        const { violations } = await page.evaluate(
-          ([source]) => {
-            // A debugger may evaluate what the page's policy does not let a script do.
-            if (!('axe' in window)) (0, eval)(source!);
-            return (window as unknown as { axe: typeof axe }).axe.run(document, {
-              resultTypes: ['violations'],
-              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-            });
-          },
-          [axe.source],
-        );
-        for (const { id, nodes } of violations)
-          found.push(`${state}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+        found.push(...(await axeFaults(page, state)));
       };
       await status(page, /ready/);
       await look('first');

@@ -1,5 +1,6 @@
 /** The page on screens of every size. */
 import { describe, expect, it } from 'vitest';
+import { watchShifts } from './faults.js';
 import { answer, LONG, ONE, SEVEN, status, stroke, swipe, until, visit } from './page.js';
 import type { Point } from './page.js';
 
@@ -77,20 +78,14 @@ describe('the layout', () => {
       viewport: { width, height: 780 },
     });
     await stroke(page, SEVEN);
-    await page.evaluate(() => {
-      const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: 'layout-shift' });
-    });
+    const shifted = await watchShifts(page);
     // By the keyboard, from below the pad: what shifts anywhere in view counts.
     await page.focus('#train');
     await page.keyboard.press('Enter');
     await page.locator('#train').evaluate((train) => train.scrollIntoView({ block: 'center' }));
     await status(page, /^Trained/);
     await page.waitForTimeout(300);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+    expect(await shifted()).toBeLessThan(0.01);
   });
 
   it('shows what is chosen and how far a run is in forced colours', async () => {

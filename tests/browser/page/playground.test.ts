@@ -1,7 +1,7 @@
 /** The 2-D playground. */
-import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { axeFaults, watchShifts } from './faults.js';
 import { text, until, visit } from './page.js';
 
 const here = visit();
@@ -280,12 +280,7 @@ describe('the playground', () => {
 
   it('does not shift while it learns, and answers in the middle of an epoch', async () => {
     const page = await opened('&p-data=spiral&p-layers=8.8.8.8.8.8&p-points=1000&p-batch=4&p-speed=full');
-    await page.evaluate(() => {
-      const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: 'layout-shift' });
-    });
+    const shifted = await watchShifts(page);
     await page.focus('#p-play');
     await page.keyboard.press('Enter');
     await until(
@@ -294,8 +289,7 @@ describe('the playground', () => {
     );
     await page.keyboard.press('Enter');
     await said(page, /^Paused/);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+    expect(await shifted()).toBeLessThan(0.01);
   });
 
   it('speaks German', async () => {
@@ -338,18 +332,7 @@ describe('the playground', () => {
     const page = await opened('', { colorScheme, viewport: { width, height: 800 } });
     const found: string[] = [];
     const look = async (state: string): Promise<void> => {
-      const { violations } = await page.evaluate(
-        ([source]) => {
-          // A debugger may evaluate what the page's policy does not let a script do.
-          if (!('axe' in window)) (0, eval)(source!);
-          return (window as unknown as { axe: typeof axe }).axe.run(document, {
-            resultTypes: ['violations'],
-            runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-          });
-        },
-        [axe.source],
-      );
-      for (const { id, nodes } of violations) found.push(`${state}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+      found.push(...(await axeFaults(page, state)));
     };
     await look('first');
     await page.click('#unit-sinx1');

@@ -9,6 +9,7 @@ import { init, loadModel, readSafetensors } from 'mlp-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { serve } from '../chromium.js';
+import { watchShifts } from './faults.js';
 import { answer, LONG, SEVEN, status, stroke, text, until, visit } from './page.js';
 
 const here = visit();
@@ -333,14 +334,8 @@ describe('the view', () => {
     await status(page, /^Epoch/);
     await open(page);
     await page.waitForTimeout(600);
-    await page.evaluate(() => {
-      const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: 'layout-shift' });
-    });
+    const shifted = await watchShifts(page);
     await page.waitForTimeout(1500);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+    expect(await shifted()).toBeLessThan(0.01);
   });
 });

@@ -1,9 +1,9 @@
 /** "Your table": a table is given, trained on, asked, and kept; by keyboard, on a narrow screen, in both themes. */
 import { readFile } from 'node:fs/promises';
-import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { loadTableModel } from 'mlp-wasm/tables';
+import { axeFaults, watchShifts } from './faults.js';
 import { text, until, visit, WAIT } from './page.js';
 
 const here = visit();
@@ -431,15 +431,9 @@ describe('your table', () => {
     await page.click('#table-train');
     await said(page, /^Epoch \d/);
     await page.waitForTimeout(600);
-    await page.evaluate(() => {
-      const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: 'layout-shift' });
-    });
+    const shifted = await watchShifts(page);
     await page.waitForTimeout(1000);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+    expect(await shifted()).toBeLessThan(0.01);
   });
 
   it('speaks German, with numbers as Germans write them', async () => {
@@ -467,19 +461,7 @@ describe('your table', () => {
       const page = await openTable({ colorScheme, viewport: { width, height: 800 }, hasTouch: width < 500 });
       const found: string[] = [];
       const look = async (state: string): Promise<void> => {
-        const { violations } = await page.evaluate(
-          ([source]) => {
-            // A debugger may evaluate what the page's policy does not let a script do.
-            if (!('axe' in window)) (0, eval)(source!);
-            return (window as unknown as { axe: typeof axe }).axe.run(document, {
-              resultTypes: ['violations'],
-              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-            });
-          },
-          [axe.source],
-        );
-        for (const { id, nodes } of violations)
-          found.push(`${state}: ${id} ${nodes.map(({ html }) => html).join(' ')}`);
+        found.push(...(await axeFaults(page, state)));
       };
       await look('nothing given');
       await page.click('text=Paste as text');

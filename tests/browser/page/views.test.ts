@@ -1,5 +1,6 @@
 /** The frame: views under tabs, in the address, with the drawing in reach of each. */
 import { describe, expect, it } from 'vitest';
+import { watchShifts } from './faults.js';
 import { answer, LONG, SEVEN, status, stroke, text, until, visit } from './page.js';
 
 const here = visit();
@@ -100,17 +101,11 @@ describe('the views', () => {
     await page.click('#tab-backpropagation');
     await page.locator('#view-backpropagation h2').waitFor();
     await page.waitForTimeout(600);
-    await page.evaluate(() => {
-      const shifts: number[] = ((window as unknown as { shifts: number[] }).shifts = []);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
-      }).observe({ type: 'layout-shift' });
-    });
+    const shifted = await watchShifts(page);
     const network = (): Promise<string> => text(page, '#view-backpropagation .view-note');
     expect(await network()).toContain('784 → 64 relu → 10 softmax');
     await page.waitForTimeout(1500);
-    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts);
-    expect(shifts.reduce((sum, shift) => sum + shift, 0)).toBeLessThan(0.01);
+    expect(await shifted()).toBeLessThan(0.01);
     await page.click('#tab-train');
     await page.click('#stop');
     await until(

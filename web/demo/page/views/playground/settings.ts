@@ -39,7 +39,7 @@ export const LAYERS_AT_MOST = 6;
 export const UNITS_AT_MOST = 8;
 /** Steps that an address may ask for, which take some seconds. */
 export const STEPS_AT_MOST = 200_000;
-const CHANGES_AT_MOST = 100;
+export const CHANGES_AT_MOST = 100;
 
 /** Hidden layers may use any activation that looks at one unit at a time and does not run away at once. */
 export const HIDDEN_ACTIVATIONS: readonly ActivationName[] = ACTIVATIONS.filter(

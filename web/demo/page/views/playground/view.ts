@@ -20,7 +20,7 @@ import { PlaneLegend } from './plane-legend.js';
 import { LossPanel } from './loss-panel.js';
 import { RunPanel } from './run-panel.js';
 import { Run } from './run.js';
-import { beginsAlike, fromQuery, isSame, STEPS_AT_MOST, toQuery } from './settings.js';
+import { beginsAlike, CHANGES_AT_MOST, fromQuery, isSame, STEPS_AT_MOST, toQuery } from './settings.js';
 import type { Settings } from './settings.js';
 import { SettingsPanel } from './settings-panel.js';
 import { UnitPanel, WeightEditor } from './unit-panel.js';
@@ -75,6 +75,7 @@ class PlaygroundView {
   #picturesAt = 0;
   /** The playground's part of the address, as it was last read or written. */
   #written = partOf(addressed());
+  readonly #link = make('p', 'note playground-link', words.link);
   #wasRunning = false;
   #addressTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -156,8 +157,7 @@ class PlaygroundView {
     plane.append(this.#planeTitle, this.#plane.element, this.#legend.element);
     const body = make('div', 'playground');
     body.append(plane, this.#losses.element, this.#settingsPanel.element, this.#dataPanel.element, network);
-    const link = make('p', 'note playground-link', words.link);
-    panel.append(head, this.#runPanel.element, body, link);
+    panel.append(head, this.#runPanel.element, body, this.#link);
   }
 
   #listen(): void {
@@ -185,7 +185,8 @@ class PlaygroundView {
   get #state(): Settings {
     const { changes, network, isRunning } = this.#run;
     const step = network && !isRunning ? network.step : 0;
-    return { ...this.#settings, changes, at: step <= STEPS_AT_MOST ? step : 0 };
+    if (step <= STEPS_AT_MOST && changes.length <= CHANGES_AT_MOST) return { ...this.#settings, changes, at: step };
+    return { ...this.#settings, changes: [], at: 0 };
   }
 
   /** Takes what the address says, if that is anything else than what was written there. */
@@ -202,6 +203,9 @@ class PlaygroundView {
       this.#addressTimer = undefined;
       if (!this.#isShown) return;
       readdress(toQuery(this.#state), 'replace');
+      const { changes, network } = this.#run;
+      const isTooLong = changes.length > CHANGES_AT_MOST || (network?.step ?? 0) > STEPS_AT_MOST;
+      this.#link.textContent = isTooLong ? words.tooLongForLink : words.link;
       this.#written = partOf(addressed());
     }, ADDRESS_MS);
   }

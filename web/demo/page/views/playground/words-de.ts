@@ -10,6 +10,8 @@ export const de: PlaygroundWords = {
   title: 'Spielwiese',
   lede: 'Zwei Zahlen hinein, eine heraus: klein genug, um jede Einheit und jedes Gewicht zu sehen und was daraus wird.',
   link: 'Die Adresse dieser Seite enthält alles: kopiere sie, und wer sie öffnet, bekommt diesen Lauf, auf einem gleichen Prozessor bis aufs Bit.',
+  tooLongForLink:
+    'Dieser Lauf ist länger, als ein Link fassen kann, 200.000 Schritte und 100 Änderungen von Hand: die Adresse öffnet ihn an seinem Anfang.',
   run: {
     play: 'Start',
     pause: 'Pause',

@@ -10,6 +10,8 @@ export const en = {
   title: 'Playground',
   lede: 'Two numbers in, one out: small enough to see every unit, every weight and what becomes of them.',
   link: 'The address of this page holds all of it: copy it, and whoever opens it gets this run, on a like processor to the bit.',
+  tooLongForLink:
+    'This run is longer than a link can hold, 200,000 steps and 100 changes by hand: the address opens it at its beginning.',
   run: {
     play: 'Play',
     pause: 'Pause',
