@@ -34,6 +34,7 @@ const GUIDES = [
       { text: 'What there is', link: '/guide/names' },
       { text: 'Coming from elsewhere', link: '/guide/coming-from' },
       { text: 'Where it runs', link: '/guide/where-it-runs' },
+      { text: 'The page, beside others', link: '/guide/page' },
       { text: 'Examples', link: '/examples' },
       { text: 'Changes', link: '/changes' },
     ],
