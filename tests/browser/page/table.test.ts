@@ -453,8 +453,6 @@ describe('your table', () => {
 
   describe.each([
     ['light', 1280],
-    ['dark', 1280],
-    ['light', 360],
     ['dark', 360],
   ] as const)('in the %s at %i pixels', (colorScheme, width) => {
     it('has no fault that axe finds', async () => {

@@ -119,8 +119,10 @@ export class Plane {
       const isPlaced = this.#on.place(this.#cursor, scene.placing);
       this.#spoken.textContent = isPlaced ? words.own.placed(scene.placing, this.#cursor) : words.own.full;
     } else if (key === 'a' || key === 'b') {
-      this.#on.choose(key === 'a' ? 1 : 0);
-      this.#spoken.textContent = words.own.chosen(key === 'a' ? 1 : 0);
+      const placing = key === 'a' ? 1 : 0;
+      this.#scene = { ...scene, placing }; // before the next frame brings it, because the next key may come sooner
+      this.#on.choose(placing);
+      this.#spoken.textContent = words.own.chosen(placing);
     } else if (isUndo || key === 'backspace' || key === 'delete') {
       this.#on.undo();
       this.#spoken.textContent = words.own.undone;
