@@ -58,6 +58,14 @@ const columnOf = (page: Page, name: string) => page.locator(`.table-column[data-
 
 const width = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
 
+/** Waits for the bars of permutation importance, which come after the training. */
+const importance = (page: Page): Promise<void> =>
+  page
+    .locator('.table-importance dd')
+    .filter({ hasText: /points/ })
+    .first()
+    .waitFor();
+
 describe('your table', () => {
   it('is pasted, understood, trained on better than guessing, and asked', async () => {
     const page = await openTable();
@@ -75,11 +83,7 @@ describe('your table', () => {
     expect(own).toBeGreaterThan(base! + 10);
     const counts = await page.locator('.confusion tbody td').allTextContents();
     expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(24);
-    await page
-      .locator('.table-importance dd')
-      .filter({ hasText: /points/ })
-      .first()
-      .waitFor();
+    await importance(page);
     expect(await text(page, '.table-importance dt >> nth=0')).toBe('size');
 
     const size = page.getByLabel('size', { exact: true });
@@ -273,11 +277,7 @@ describe('your table', () => {
     await paste(page, CSV);
     await page.fill('#table-hidden', '9');
     await train(page);
-    await page
-      .locator('.table-importance dd')
-      .filter({ hasText: /points/ })
-      .first()
-      .waitFor();
+    await importance(page);
     const before = await text(page, '.table-figures');
     await page.getByLabel('size', { exact: true }).fill('95');
     await page.waitForTimeout(300); // the browser writes
@@ -402,11 +402,7 @@ describe('your table', () => {
     await read(page, /600 rows/);
     expect(await width(page)).toBe(size);
     await train(page);
-    await page
-      .locator('.table-importance dd')
-      .filter({ hasText: /points/ })
-      .first()
-      .waitFor();
+    await importance(page);
     expect(await width(page)).toBe(size);
     const small = await page.$$eval(
       '#view-table :is(button, select, input:not(.sr-only), .file-button, summary)',

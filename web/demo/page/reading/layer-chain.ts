@@ -4,7 +4,7 @@
  */
 import { loadModel } from 'mlp-wasm/predict';
 import type { Predictor } from 'mlp-wasm/predict';
-import type { NetworkSnapshot } from './snapshot.js';
+import type { PlainNetwork } from '../../shared/model-work.js';
 
 export class LayerChain {
   readonly #layers: readonly Predictor[];
@@ -13,7 +13,7 @@ export class LayerChain {
     this.#layers = layers;
   }
 
-  static async of({ layers, weights }: Pick<NetworkSnapshot, 'layers' | 'weights'>): Promise<LayerChain> {
+  static async of({ layers, weights }: PlainNetwork): Promise<LayerChain> {
     const files = layers.map((layer, i) => fileOf(layer, weights[2 * i]!, weights[2 * i + 1]!));
     return new LayerChain(await Promise.all(files.map((file) => loadModel(file))));
   }
@@ -30,8 +30,8 @@ export class LayerChain {
   }
 }
 
-type Layer = NetworkSnapshot['layers'][number];
-type Weight = NetworkSnapshot['weights'][number];
+type Layer = PlainNetwork['layers'][number];
+type Weight = PlainNetwork['weights'][number];
 
 /** The file that `save()` would write of a model of this one dense layer: safetensors, with its layers in the metadata. */
 function fileOf(layer: Layer, kernel: Weight, bias: Weight): Uint8Array<ArrayBuffer> {

@@ -45,8 +45,9 @@ export function mountCharts(store: PageStore): void {
 }
 
 /**
- * Ends of the y axis; Infinity and −Infinity where there is nothing. The first half epoch falls and climbs so steeply that it would flatten all the
- * rest: later it is left out of account, and that part of the line runs along the chart's edge.
+ * Ends of the y axis; Infinity and −Infinity where there is nothing. The first half epoch falls and climbs so steeply
+ * that it would flatten all the rest: later it is left out of account, and that part of the line runs along the chart's
+ * edge.
  */
 function extent(epochs: readonly number[], values: readonly Values[]): [number, number] {
   const from = (epochs.at(-1) ?? 0) > 1.5 ? 0.5 : 0;

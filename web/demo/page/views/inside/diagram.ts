@@ -8,6 +8,7 @@ import type { UnitNames } from '../parts/names.js';
 import { number, percent } from '../parts/numbers.js';
 import type { Paths } from './paths.js';
 import { thumbnail } from './thumbnail.js';
+import { svg } from '../parts/svg.js';
 
 export interface UnitPlace {
   layer: number;
@@ -30,12 +31,10 @@ export interface DiagramEvents {
   choose(place: UnitPlace): void;
 }
 
-const SVG = 'http://www.w3.org/2000/svg';
-
 export class Diagram {
   readonly element = make('div', 'diagram');
   readonly #words: Words['inside'];
-  readonly #lines = document.createElementNS(SVG, 'svg');
+  readonly #lines = svg('svg');
   readonly #columns = make('div', 'diagram-columns');
   readonly #on: DiagramEvents;
   /** The numbers that are shown. */
@@ -153,13 +152,13 @@ export class Diagram {
           const [x0, x1] = [x(layer), x(layer + 1)];
           const [y0, y1] = [from < 0 ? 50 : y(layer - 1, from), y(layer, to)];
           const middle = (x0 + x1) / 2;
-          const path = document.createElementNS(SVG, 'path');
-          path.setAttribute('d', `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`);
-          path.setAttribute('class', passed < 0 ? 'link is-negative' : 'link');
           const share = Math.abs(passed) / most;
-          path.setAttribute('stroke-width', String(0.5 + 4.5 * share));
-          path.setAttribute('stroke-opacity', String(0.25 + 0.65 * share));
-          return path;
+          return svg('path', {
+            d: `M${x0} ${y0}C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`,
+            class: passed < 0 ? 'link is-negative' : 'link',
+            'stroke-width': 0.5 + 4.5 * share,
+            'stroke-opacity': 0.25 + 0.65 * share,
+          });
         });
     });
   }

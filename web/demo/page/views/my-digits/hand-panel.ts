@@ -3,6 +3,7 @@ import { make } from '../../dom.js';
 import type { Learned, Weights } from '../../my-digits/hand.js';
 import type { NetworkSnapshot } from '../../reading/snapshot.js';
 import { isRunning } from '../../training/run.js';
+import { button } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
 import { words } from './words.js';
 
@@ -23,12 +24,6 @@ export class HandPanel {
 
   constructor(page: PageParts) {
     this.#page = page;
-    const button = (text: string, work: () => void, className = ''): HTMLButtonElement => {
-      const made = make('button', className, text);
-      made.type = 'button';
-      made.addEventListener('click', work);
-      return made;
-    };
     const title = make('h2', '', say.title);
     title.id = 'hand-title';
     this.element.setAttribute('aria-labelledby', title.id);

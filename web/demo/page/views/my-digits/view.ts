@@ -5,6 +5,7 @@ import { make } from '../../dom.js';
 import { BadFile, BYTES_AT_MOST, fromFile, toFile } from '../../my-digits/digits-file.js';
 import { newDigit, sameImage } from '../../my-digits/my-digit.js';
 import { drawingWords } from '../../words/drawing.js';
+import { button, save } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
 import { HandPanel } from './hand-panel.js';
 import { Tiles } from './tiles.js';
@@ -17,13 +18,9 @@ export function mount(panel: HTMLElement, page: PageParts): void {
   const note = make('p', 'my-note');
   note.setAttribute('role', 'status');
 
-  const button = (text: string, work: () => void, className = ''): HTMLButtonElement => {
-    const made = make('button', className, text);
-    made.type = 'button';
-    made.addEventListener('click', work);
-    return made;
-  };
-  const exported = button(words.exported, () => download(toFile(store.state.myDigits)));
+  const exported = button(words.exported, () => {
+    save(`my-digits-${new Date().toISOString().slice(0, 10)}.json`, toFile(store.state.myDigits), 'application/json');
+  });
   const undo = button(words.undo, () => myDigits.undo());
   const input = make('input', 'sr-only');
   input.type = 'file';
@@ -93,12 +90,4 @@ export function mount(panel: HTMLElement, page: PageParts): void {
     undo.disabled = !myDigits.canUndo;
     if (myDigitsTrouble) note.textContent = drawingWords.trouble[myDigitsTrouble];
   });
-}
-
-function download(text: string): void {
-  const link = make('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  link.download = `my-digits-${new Date().toISOString().slice(0, 10)}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,15 +1,14 @@
 /** Makes the controls of the playground: buttons, choices, sliders, fields for numbers. */
 import { make } from '../../dom.js';
+import { button as textButton } from '../parts/controls.js';
 import { settingText } from './figures.js';
 import { LIMITS, readNumber } from './settings.js';
 import type { NumberName } from './settings.js';
 import { words } from './words.js';
 
 export function button(id: string, text: string, work: () => void, className = ''): HTMLButtonElement {
-  const made = make('button', className, text);
-  made.type = 'button';
+  const made = textButton(text, work, className);
   made.id = id;
-  made.addEventListener('click', work);
   return made;
 }
 

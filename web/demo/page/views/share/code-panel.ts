@@ -2,10 +2,11 @@
 import { make } from '../../dom.js';
 import { readSettings } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
+import { button } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
 import { codeOf } from './code.js';
 import type { Place } from './code.js';
-import { button, copy, section, statusLine } from './controls.js';
+import { copy, section, statusLine } from './controls.js';
 import { words } from './words.js';
 
 const say = words.code;

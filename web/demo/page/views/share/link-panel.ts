@@ -4,9 +4,10 @@ import { make } from '../../dom.js';
 import { toQuery } from '../../settings/settings.js';
 import type { Fields } from '../../settings/settings.js';
 import { frame } from '../../words/frame.js';
+import { button } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
 import { VIEWS } from '../views.js';
-import { button, copy, section, statusLine } from './controls.js';
+import { copy, section, statusLine } from './controls.js';
 import { words } from './words.js';
 
 const say = words.link;

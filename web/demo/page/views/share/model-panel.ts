@@ -1,8 +1,10 @@
 /** Owner of the list of formats in which the network that answers is saved. */
 import { make } from '../../dom.js';
 import type { NetworkSnapshot } from '../../reading/snapshot.js';
+import { button, save } from '../parts/controls.js';
+import { layersInWords } from '../parts/names.js';
 import type { PageParts } from '../views.js';
-import { button, save, section, statusLine } from './controls.js';
+import { section, statusLine } from './controls.js';
 import { size } from './figures.js';
 import { OFFERS, sizeOf } from './formats.js';
 import type { Offer } from './formats.js';
@@ -10,9 +12,6 @@ import { askForFile } from './model-work.js';
 import { words } from './words.js';
 
 const say = words.model;
-
-export const layersInWords = (layers: NetworkSnapshot['layers']): string =>
-  ['784', ...layers.map(({ units, activation }) => `${units} ${activation}`)].join(' → ');
 
 export class ModelPanel {
   readonly element = section('share-model', say.title, say.none);

@@ -5,9 +5,9 @@ import { make } from '../../dom.js';
 import { fromQuery, readSettings, toFields } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
 import { isRunning } from '../../training/run.js';
+import { layersInWords } from '../parts/names.js';
 import type { PageParts } from '../views.js';
 import { section, statusLine } from './controls.js';
-import { layersInWords } from './model-panel.js';
 import { askForNetwork, Unfit } from './model-work.js';
 import { words } from './words.js';
 

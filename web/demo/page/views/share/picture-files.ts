@@ -1,16 +1,7 @@
 /** Pictures of the page as files that stand alone: SVG without a style sheet, and PNG of it. */
 import { colour } from '../../colour.js';
 import { context2d, make } from '../../dom.js';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-/** An element of SVG. */
-export function svg(tag: string, attributes: Record<string, string | number>, text = ''): SVGElement {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  if (text) made.textContent = text;
-  return made;
-}
+import { svg } from '../parts/svg.js';
 
 /** Properties of the style sheet that a picture needs to look the same elsewhere. */
 const LOOKS = [
@@ -79,7 +70,7 @@ export function confusionPicture(confusion: ArrayLike<number>, rows: string, col
   const side = LEFT + 10 * CELL + 8;
   const most = Math.max(1, ...Array.from(confusion).filter((_, i) => i % 11 !== 0));
   const label = { 'font-family': 'sans-serif', 'font-size': 12, 'text-anchor': 'middle', fill: colour('muted') };
-  const picture = svg('svg', { viewBox: `0 0 ${side} ${side}`, role: 'img' }) as SVGSVGElement;
+  const picture = svg('svg', { viewBox: `0 0 ${side} ${side}`, role: 'img' });
   const middle = LEFT + 5 * CELL;
   picture.append(
     svg('text', { ...label, x: middle, y: 12 }, columns),

@@ -2,8 +2,9 @@
 import { LineChart } from 'mlp-wasm/charts';
 import { make, oncePerFrame } from '../../dom.js';
 import { CHARTS, drawingOf, paintKernels } from '../../training/below.js';
+import { button, save } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
-import { button, save, section, statusLine } from './controls.js';
+import { section, statusLine } from './controls.js';
 import { logFile } from './log-file.js';
 import { chartFile, confusionPicture, enlarged, pictureFile, pixelsFile, png } from './picture-files.js';
 import { words } from './words.js';

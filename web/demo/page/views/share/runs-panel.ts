@@ -4,7 +4,8 @@ import { describe, toFields } from '../../settings/settings.js';
 import type { PageStore } from '../../state.js';
 import type { PastRun, PastRuns } from '../../training/past-runs.js';
 import { isRunning } from '../../training/run.js';
-import { button, section, statusLine } from './controls.js';
+import { button } from '../parts/controls.js';
+import { section, statusLine } from './controls.js';
 import { duration, figure, moment } from './figures.js';
 import { words } from './words.js';
 

@@ -2,9 +2,10 @@
 import type { Answer, AskedFeature, Cell, Example } from '../../../shared/table-work.js';
 import { make } from '../../dom.js';
 import { locale } from '../../words/language.js';
+import { button } from '../parts/controls.js';
 import { number, percent } from '../parts/numbers.js';
 import { cell } from './figures.js';
-import { button, chooser, field, say as speak } from './controls.js';
+import { chooser, field, say as speak } from './controls.js';
 import type { Session } from './session.js';
 import type { Model } from './state.js';
 import { words } from './words.js';

@@ -2,7 +2,8 @@
 import type { ColumnKind } from 'mlp-wasm/tables';
 import type { ColumnProfile, TableNote, TableProfile } from '../../../shared/table-work.js';
 import { make } from '../../dom.js';
-import { button, chooser, section, setOptions } from './controls.js';
+import { button } from '../parts/controls.js';
+import { chooser, section, setOptions } from './controls.js';
 import { isOfUse, tasksOf } from './guess.js';
 import { distribution } from './pictures.js';
 import type { Session } from './session.js';

@@ -1,12 +1,5 @@
-/** Buttons, fields and choosers of this view, each with its label. */
+/** Fields and choosers of this view, each with its label. */
 import { make } from '../../dom.js';
-
-export function button(text: string, work: () => void, className = ''): HTMLButtonElement {
-  const made = make('button', className, text);
-  made.type = 'button';
-  made.addEventListener('click', work);
-  return made;
-}
 
 export interface Choice {
   value: string;

@@ -1,7 +1,8 @@
 /** The ways in which a table comes: dropped, chosen, pasted, made up. */
 import { make } from '../../dom.js';
 import type { PageStore } from '../../state.js';
-import { button, say } from './controls.js';
+import { button } from '../parts/controls.js';
+import { say } from './controls.js';
 import { sample, SAMPLES } from './samples.js';
 import type { Session } from './session.js';
 import { words } from './words.js';

@@ -1,6 +1,7 @@
 /** Files to take along: the model, a module of JavaScript, the visitor's table with predictions. */
 import { make } from '../../dom.js';
-import { button, section, say as speak } from './controls.js';
+import { button, save } from '../parts/controls.js';
+import { section, say as speak } from './controls.js';
 import { faultIn, type Session } from './session.js';
 import { words } from './words.js';
 
@@ -21,7 +22,7 @@ export function keepPanel(session: Session): HTMLElement {
     speak(note, '');
     try {
       const file = await session.file(kind);
-      download(file, `${plainName(session.store.state.source!.name)}${ending}`);
+      save(`${plainName(session.store.state.source!.name)}${ending}`, file);
     } catch (error) {
       const fault = faultIn(error);
       speak(note, say.failed(fault.fault === 'other' ? fault.text : words.fault(fault)));
@@ -50,12 +51,4 @@ function plainName(name: string): string {
       .replace(/^[-.]+|-+$/g, '')
       .toLowerCase() || 'table'
   );
-}
-
-function download(file: Blob, name: string): void {
-  const link = make('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -2,17 +2,7 @@
 import type { ColumnProfile } from '../../../shared/table-work.js';
 import { locale } from '../../words/language.js';
 import { number } from '../parts/numbers.js';
-
-const SVG = 'http://www.w3.org/2000/svg';
-
-export function svg<Tag extends keyof SVGElementTagNameMap>(
-  tag: Tag,
-  attributes: Record<string, string | number> = {},
-): SVGElementTagNameMap[Tag] {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
-  return made;
-}
+import { svg } from '../parts/svg.js';
 
 const WIDTH = 160;
 const HEIGHT = 34;

@@ -1,8 +1,9 @@
 /** The buttons of a training, how far it is, and what it says. */
 import { make, oncePerFrame } from '../../dom.js';
+import { button } from '../parts/controls.js';
 import { count } from '../parts/numbers.js';
 import { charts, figure } from './charts.js';
-import { button, say as speak } from './controls.js';
+import { say as speak } from './controls.js';
 import { rough, tenth } from './figures.js';
 import type { Session } from './session.js';
 import { readSettings } from './settings.js';
