@@ -54,6 +54,22 @@ export class Chromium {
     }
   }
 
+  /** @returns how many milliseconds `start` takes in a page that has loaded nothing yet */
+  async time(start) {
+    const context = await this.browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(this.servers.plain.origin);
+      return await page.evaluate(`(async () => {
+        const began = performance.now();
+        await (${start})();
+        return performance.now() - began;
+      })()`);
+    } finally {
+      await context.close();
+    }
+  }
+
   async close() {
     await this.browser.close();
     Object.values(this.servers).forEach((server) => server.close());

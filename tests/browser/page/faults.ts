@@ -2,10 +2,17 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** The violations of WCAG 2.2 AA and of best practice that axe finds now, each with the name of the page's state. */
+/**
+ * The violations of WCAG 2.2 AA and of best practice that axe finds, each with the name of the page's state. It looks when
+ * nothing is on its way any more: a button that has just been enabled is pale for a tenth of a second, which is no fault.
+ */
 export async function axeFaults(page: Page, state: string): Promise<string[]> {
   const { violations } = await page.evaluate(
-    ([source]) => {
+    async ([source]) => {
+      const ending = document
+        .getAnimations()
+        .filter(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity);
+      await Promise.allSettled(ending.map(({ finished }) => finished));
       // A debugger may evaluate what the page's policy does not let a script do.
       if (!('axe' in window)) (0, eval)(source!);
       return (window as unknown as { axe: typeof axe }).axe.run(document, {
