@@ -9,12 +9,12 @@ import type { Page } from 'playwright-core';
 export async function axeFaults(page: Page, state: string): Promise<string[]> {
   const { violations } = await page.evaluate(
     async ([source]) => {
+      // A debugger may evaluate what the page's policy does not let a script do, but only before anything is awaited.
+      if (!('axe' in window)) (0, eval)(source!);
       const ending = document
         .getAnimations()
         .filter(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity);
       await Promise.allSettled(ending.map(({ finished }) => finished));
-      // A debugger may evaluate what the page's policy does not let a script do.
-      if (!('axe' in window)) (0, eval)(source!);
       return (window as unknown as { axe: typeof axe }).axe.run(document, {
         resultTypes: ['violations'],
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],

@@ -51,6 +51,7 @@ const store: PageStore = new Store<State>({
   run: IDLE,
   runs: [],
   canUndoReset: false,
+  undoable: undefined,
   myDigits: [],
   myDigitsTrouble: undefined,
   hand: 0,

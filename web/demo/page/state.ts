@@ -7,6 +7,7 @@ import type { Fields } from './settings/settings.js';
 import type { Store } from './store.js';
 import type { Mistakes } from './training/judge.js';
 import type { PastRun } from './training/past-runs.js';
+import type { Portion } from './training/attempt.js';
 import type { Run } from './training/run.js';
 
 /** A network's answer, which network gave it, and to which drawing. */
@@ -55,14 +56,16 @@ export interface State {
   runs: readonly PastRun[];
   /** True if there is a run that Reset took away and that can be brought back. */
   canUndoReset: boolean;
+  /** The amount that the last press made the network learn, where it can be undone. */
+  undoable: Portion | undefined;
   /** Drawings that the visitor kept with their labels, oldest first. */
   myDigits: readonly MyDigit[];
   /** Set where they could not be written: the storage is full, or there is none. */
   myDigitsTrouble: 'full' | 'closed' | undefined;
   /** 0 while the pretrained network is as it came; another number after each time that it learned the visitor's hand. */
   hand: number;
-  /** The status line. */
-  status: { text: string; tone: 'plain' | 'error' };
+  /** The status line; its language where that is not the one of the document. */
+  status: { text: string; tone: 'plain' | 'error'; lang?: string };
 }
 
 export type PageStore = Store<State>;

@@ -1,3 +1,6 @@
+/** The amount that a press makes the network learn: one batch, to the end of the epoch, or all epochs. */
+export type Portion = 'step' | 'epoch' | 'all';
+
 /**
  * One press of Train, with its switches. Reports count only if they come from the trainer's current attempt, because an
  * earlier one may still be at work.
@@ -6,6 +9,14 @@ export class Attempt {
   readonly #stop = new AbortController();
   #resume: (() => void) | undefined;
   #gate: Promise<void> | undefined;
+  #isComplete = false;
+
+  constructor(readonly portion: Portion = 'all') {}
+
+  /** True if it has ended because its portion is learned, although epochs are left. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
 
   get signal(): AbortSignal {
     return this.#stop.signal;
@@ -28,6 +39,13 @@ export class Attempt {
   stop(): void {
     this.#stop.abort();
     this.resume();
+  }
+
+  /** Its portion is learned. */
+  complete(): void {
+    if (this.signal.aborted) return;
+    this.#isComplete = true;
+    this.stop();
   }
 
   /** Resolves once it is not paused; says whether it had to wait. */

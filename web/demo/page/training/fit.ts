@@ -1,4 +1,4 @@
-/** One call of `fit`, from which the page learns how far the network is. */
+/** A network learns, and the page hears how far it is. */
 import type { Logs } from 'mlp-wasm';
 import type { DigitSplit } from '../../shared/digit-work.js';
 import type { PageStore } from '../state.js';
@@ -11,13 +11,14 @@ import { isAsOpened } from './run.js';
 import type { Run } from './run.js';
 import { epochSentence } from './sentences.js';
 import { BYTES, showMistakes, showReading } from './show.js';
+import { stepNetwork } from './single-step.js';
 import { compilation } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 /** Time between two turns in which the worker hears of the page while it trains. */
 const TURN_MS = 30;
 
-/** The trainer as a call of `fit` sees it. */
+/** The trainer as a training sees it. */
 export interface FitHost {
   store: PageStore;
   attempt: Attempt;
@@ -29,7 +30,14 @@ export interface FitHost {
   keep: (isLast?: boolean) => Promise<void>;
 }
 
-export async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit, host: FitHost): Promise<void> {
+/** As much as the attempt is to learn. */
+export async function learn(model: RemoteModel, split: DigitSplit, host: FitHost): Promise<void> {
+  const { run } = host.store.state;
+  if (isAsOpened(run)) await model.compile(compilation(run.settings!));
+  await (host.attempt.portion === 'step' ? stepNetwork : fitNetwork)(model, split, host);
+}
+
+async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit, host: FitHost): Promise<void> {
   const { store, attempt, isCurrent, update } = host;
   const run = (): Run => store.state.run;
   const settings = run().settings!;
@@ -70,7 +78,6 @@ export async function fitNetwork(model: RemoteModel, { training, heldOut }: Digi
   };
   const keep = (): Promise<void> => checkpoints.run(() => host.keep());
 
-  if (isAsOpened(run())) await model.compile(compilation(settings));
   await model.fit({ data: training.pixels, scale: BYTES }, training.labels, {
     epochs,
     batchSize,
@@ -107,6 +114,7 @@ export async function fitNetwork(model: RemoteModel, { training, heldOut }: Digi
         meter.endEpoch(count, logs);
         passTime();
         update(afterEpoch(run(), epoch + 1, logs));
+        if (attempt.portion === 'epoch' && epoch + 1 < epochs) attempt.complete();
         await judgements.run(() => showMistakes(store, model, isCurrent, heldOut));
         await keep();
         // Epochs of tiny runs end between two turns.

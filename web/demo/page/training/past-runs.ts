@@ -39,11 +39,13 @@ export class PastRuns {
   constructor(store: PageStore) {
     this.#store = store;
     this.#loaded = this.#load();
-    let was = store.state.run.phase;
+    let was = store.state.run;
     store.on(['run'], () => {
       const { run } = store.state;
-      if (isRunning(was) && !isRunning(run.phase)) void this.#record(run);
-      was = run.phase;
+      // A single step, and its undoing, are too short for a phase of their own.
+      const hasMoved = run.began === was.began && run.epoch !== was.epoch;
+      if ((isRunning(was.phase) || hasMoved) && !isRunning(run.phase)) void this.#record(run);
+      was = run;
     });
   }
 

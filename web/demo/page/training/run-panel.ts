@@ -6,6 +6,9 @@ import { mnistSource } from '../settings/mnist-files.js';
 import { describe, FIELDS, readSettings } from '../settings/settings.js';
 import type { FieldName, Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
+import { language } from '../words/language.js';
+import { trainingWords as words } from '../words/training.js';
+import type { Portion } from './attempt.js';
 import { goesOn, isAsOpened, isRunning } from './run.js';
 import type { Trainer } from './trainer.js';
 
@@ -23,6 +26,15 @@ function nextRun(store: PageStore): { settings: Settings; source: DataSource } |
   return source ? { settings, source } : { reason: 'To train on MNIST, give its four files first.' };
 }
 
+/** The same for a step or an epoch, of which there is always one more: it raises the number of epochs. */
+function nextPortion(store: PageStore): ReturnType<typeof nextRun> {
+  const next = nextRun(store);
+  const { run } = store.state;
+  if ('reason' in next || run.epoch < next.settings.epochs) return next;
+  const settings = { ...next.settings, epochs: Math.floor(run.epoch) + 1 };
+  return goesOn(run, settings, next.source.key) ? { ...next, settings } : next;
+}
+
 export function mountRunPanel(store: PageStore, trainer: Trainer): void {
   const train = element('train', HTMLButtonElement);
   const pause = element('pause', HTMLButtonElement);
@@ -37,8 +49,9 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
   element('settings', HTMLFormElement).addEventListener('submit', (event) => {
     event.preventDefault();
     const next = nextRun(store);
-    if ('settings' in next && !isRunning(store.state.run.phase)) void trainer.train(next.settings, next.source);
+    if ('settings' in next && !trainer.isBusy) void trainer.train(next.settings, next.source);
   });
+  mountPortions(store, trainer);
   pause.addEventListener('click', () => {
     if (store.state.run.phase === 'paused') trainer.resume();
     else trainer.pause();
@@ -88,8 +101,41 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
   store.on(['status', 'run'], () => {
     const { text, tone } = store.state.status;
     if (status.textContent !== text) status.textContent = text;
+    status.lang = store.state.status.lang ?? '';
     status.classList.toggle('is-error', tone === 'error');
     status.classList.toggle('is-result', tone === 'plain' && store.state.run.phase === 'done');
+  });
+}
+
+/** The buttons of a step, an epoch and their undoing. Out of use they keep the focus, because they soon are in use again. */
+function mountPortions(store: PageStore, trainer: Trainer): void {
+  const group = element('portions', HTMLElement);
+  const [step, epoch, undo] = ['train-step', 'train-epoch', 'undo-training'].map((id) =>
+    element(id, HTMLButtonElement),
+  );
+  group.lang = language;
+  group.setAttribute('aria-label', words.portions);
+  [step!.textContent, step!.title] = [words.step, words.stepTitle];
+  [epoch!.textContent, epoch!.title] = [words.epoch, words.epochTitle];
+  undo!.title = words.undoTitle;
+  const learn = (portion: Portion): void => {
+    const next = nextPortion(store);
+    if ('reason' in next || trainer.isBusy) return;
+    const { fields } = store.state;
+    const epochs = String(next.settings.epochs);
+    if (Number(fields.epochs) < next.settings.epochs) store.set({ fields: { ...fields, epochs } });
+    void trainer.train(next.settings, next.source, portion);
+  };
+  step!.addEventListener('click', () => learn('step'));
+  epoch!.addEventListener('click', () => learn('epoch'));
+  undo!.addEventListener('click', () => void trainer.undo());
+  store.on(['run', 'fields', 'mnist', 'undoable'], () => {
+    const { run, undoable } = store.state;
+    const running = isRunning(run.phase);
+    const isOff = String(running || 'reason' in nextPortion(store));
+    for (const button of [step!, epoch!]) button.setAttribute('aria-disabled', isOff);
+    undo!.setAttribute('aria-disabled', String(running || undoable === undefined));
+    undo!.textContent = words.undo[undoable ?? 'step'];
   });
 }
 

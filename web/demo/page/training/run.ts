@@ -38,6 +38,8 @@ export interface Run {
   fraction: number;
   /** Epochs done, with the share of the current one. */
   epoch: number;
+  /** The place in its epoch to which the last single step has brought it, in batches. */
+  step?: { batch: number; batches: number };
   /** Time spent on training, without pauses and preparations. */
   milliseconds: number;
   threads?: number;

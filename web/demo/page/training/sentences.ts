@@ -1,5 +1,8 @@
 /** Sentences of the status line on a run. */
 import type { Settings } from '../settings/settings.js';
+import { trainingWords as words } from '../words/training.js';
+import { locale } from '../words/language.js';
+import type { Portion } from './attempt.js';
 import { isAsOpened, skillOf } from './run.js';
 import type { Run } from './run.js';
 
@@ -58,6 +61,32 @@ export function resultSentence(run: Run): string {
 
 export function stopSentence(run: Run): string {
   return run.epoch > 0 ? `Stopped in ${position(run)}. Continue goes on from here.` : 'Stopped.';
+}
+
+/** After a step or an epoch, where others are left. */
+export function portionSentence({ epoch, settings, loss, valAccuracy, step }: Run): string {
+  const { epochs } = settings!;
+  const begun = Math.floor(epoch + 1e-9);
+  const written = (value: number): string => value.toLocaleString(locale);
+  if (epoch - begun < 1e-8) {
+    return words.epochDone({ epoch: written(begun), epochs: written(epochs), right: outOfHundred(valAccuracy ?? 0) });
+  }
+  return words.stepped({
+    batch: written(step!.batch),
+    batches: written(step!.batches),
+    epoch: written(begun + 1),
+    epochs: written(epochs),
+    loss: (loss ?? NaN).toLocaleString(locale, { minimumFractionDigits: 4, maximumFractionDigits: 4 }),
+  });
+}
+
+/** After Undo; without a run where there was no network of the visitor's own. */
+export function undoneSentence(portion: Portion, run?: Run): string {
+  const { epoch = 0, settings, opened } = run ?? {};
+  if (!settings) return sentences(words.undone[portion], words.atStart);
+  if (opened && epoch === 0) return sentences(words.undone[portion], openedSentence(run!));
+  const at = Math.min(Math.floor(epoch + 1e-9) + 1, settings.epochs);
+  return sentences(words.undone[portion], words.at(at.toLocaleString(locale), settings.epochs.toLocaleString(locale)));
 }
 
 /** When a network has been taken out of a file. */

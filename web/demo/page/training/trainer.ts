@@ -9,8 +9,10 @@ import type { Reading } from '../reading/look-inside.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
+import { language } from '../words/language.js';
 import { Attempt, Diverged } from './attempt.js';
-import { digitsOf } from './digit-sets.js';
+import type { Portion } from './attempt.js';
+import { digitsAtHand, digitsOf } from './digit-sets.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
 import { layersOf } from './layers.js';
@@ -19,6 +21,7 @@ import { ended, goesOn, IDLE, isAsOpened, isRunning } from './run.js';
 import type { Run } from './run.js';
 import * as say from './sentences.js';
 import { showReading } from './show.js';
+import { UndoStack } from './undo-stack.js';
 import { TrainingWorker } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
@@ -36,6 +39,9 @@ export class Trainer {
   #checkpoint: KeptRun | undefined;
   /** The run that Reset took away. */
   #previous: KeptRun | undefined;
+  readonly #undo = new UndoStack();
+  /** The attempt that is over so soon that the page stays as it is meanwhile: a step, or its undoing. */
+  #quiet: Attempt | undefined;
 
   constructor(store: PageStore) {
     this.#store = store;
@@ -50,29 +56,55 @@ export class Trainer {
     return this.#store.state.run;
   }
 
+  /** True while it learns, or is about to. */
+  get isBusy(): boolean {
+    return isRunning(this.#run.phase) || this.#quiet === this.#attempt;
+  }
+
   /** Goes on with the network there is where these settings allow it, else begins with a new one. */
-  async train(settings: Settings, source: DataSource): Promise<void> {
+  async train(settings: Settings, source: DataSource, portion: Portion = 'all'): Promise<void> {
     const resume = this.#model !== undefined && goesOn(this.#run, settings, source.key);
-    const attempt = this.#begin();
-    const phase = 'preparing';
+    const { run, mistakes } = this.#store.state;
+    const [network, old] = [this.hasNetwork ? this.#model : undefined, resume ? undefined : this.#model];
+    const attempt = this.#begin(portion);
+    const isQuiet = portion === 'step' && digitsAtHand(source.key) !== undefined;
+    if (isQuiet) this.#quiet = attempt;
+    const phase = isQuiet ? 'stopped' : 'preparing';
     if (resume) {
       const isTouched = this.#run.isTouched === true || this.#run.settings!.learningRate !== settings.learningRate;
-      this.#update({
-        phase,
-        settings,
-        isTouched,
-        digits: source.key,
-        fraction: this.#run.epoch / settings.epochs,
-      });
+      this.#update({ phase, settings, isTouched, digits: source.key, fraction: this.#run.epoch / settings.epochs });
       this.#model!.learningRate = settings.learningRate;
     } else {
-      this.#forgetNetwork();
+      this.#model = this.#checkpoint = undefined;
       const run: Run = { ...IDLE, phase, settings, digits: source.key, began: Date.now() };
       this.#store.set({ run, mistakes: undefined });
       void this.#kept.set('current', { run });
     }
-    this.#say('Starting …');
-    await this.#conclude(attempt, () => this.#work(attempt, source, resume));
+    if (!isQuiet) this.#say('Starting …');
+    await this.#conclude(attempt, async () => {
+      await this.#remember(attempt, network, { run: ended(run), mistakes });
+      void old?.dispose().catch(() => undefined);
+      await this.#work(attempt, source, resume);
+    });
+  }
+
+  /** Back to before the last press that made the network learn. */
+  async undo(): Promise<void> {
+    const before = this.isBusy ? undefined : this.#undo.pop();
+    if (!before) return;
+    this.#store.set({ undoable: this.#undo.last });
+    const { portion, kept } = before;
+    const sentence = say.undoneSentence(portion, kept?.run);
+    const old = this.#model;
+    if (kept) {
+      await this.#bringBack(kept, sentence, language);
+      if (old !== this.#model) void old?.dispose().catch(() => undefined);
+    } else {
+      this.#begin();
+      this.#forgetNetwork();
+      this.#store.set({ run: IDLE, mistakes: undefined });
+      this.#say(sentence, language);
+    }
   }
 
   pause(): void {
@@ -106,7 +138,9 @@ export class Trainer {
     let taken = this.#checkpoint;
     this.#begin();
     this.#model = this.#checkpoint = undefined;
-    this.#store.set({ run: IDLE, mistakes: undefined, canUndoReset: this.#previous !== undefined });
+    this.#undo.clear();
+    const canUndoReset = this.#previous !== undefined;
+    this.#store.set({ run: IDLE, mistakes: undefined, canUndoReset, undoable: undefined });
     this.#say('Back to the pretrained network.');
     void this.#kept.set('current', undefined);
     if (model) {
@@ -199,9 +233,22 @@ export class Trainer {
   }
 
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */
-  #begin(): Attempt {
+  #begin(portion?: Portion): Attempt {
     this.#attempt.stop();
-    return (this.#attempt = new Attempt());
+    return (this.#attempt = new Attempt(portion));
+  }
+
+  /** Keeps the network as it was before an attempt, so that it can be undone. */
+  async #remember(
+    attempt: Attempt,
+    model: RemoteModel | undefined,
+    before: Omit<KeptRun, 'checkpoint'>,
+  ): Promise<void> {
+    const last = model && this.#checkpoint; // for a worker that has died meanwhile
+    const checkpoint = await model?.checkpoint().catch(() => undefined);
+    if (attempt !== this.#attempt) return;
+    this.#undo.push(attempt.portion, checkpoint ? { ...before, checkpoint } : last);
+    this.#store.set({ undoable: this.#undo.last });
   }
 
   #forgetNetwork(): void {
@@ -257,9 +304,9 @@ export class Trainer {
 
   async #fit(attempt: Attempt, split: DigitSplit): Promise<void> {
     const model = this.#model!;
-    const [{ fitNetwork }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
+    const [{ learn }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
     this.#update({ threads });
-    await fitNetwork(model, split, {
+    await learn(model, split, {
       store: this.#store,
       attempt,
       isCurrent: () => attempt === this.#attempt,
@@ -292,14 +339,17 @@ export class Trainer {
     }
     if (attempt !== this.#attempt) return;
     const isDone = !attempt.signal.aborted;
+    if (this.#quiet === attempt) this.#quiet = undefined;
     this.#update({ phase: isDone ? 'done' : 'stopped', ...(isDone && { fraction: 1 }) });
-    this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
+    if (attempt.isComplete) this.#say(say.portionSentence(this.#run), language);
+    else this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
     if (this.hasNetwork) await this.#keep(attempt, this.#model!, true).catch(() => undefined);
     else void this.#kept.set('current', undefined);
   }
 
   /** Reports the error. A network whose numbers are finite is kept, so that Train may go on from there. */
   #fail(error: unknown): void {
+    this.#quiet = undefined;
     const stays = this.hasNetwork && !(error instanceof Diverged);
     if (!stays) this.#forgetNetwork();
     this.#update({ phase: stays ? 'stopped' : 'failed' });
@@ -314,8 +364,8 @@ export class Trainer {
     if (this.#checkpoint) await this.#bringBack(this.#checkpoint, back);
   }
 
-  async #bringBack(kept: KeptRun, sentence: string): Promise<boolean> {
-    const attempt = this.#begin();
+  async #bringBack(kept: KeptRun, sentence: string, lang?: string): Promise<boolean> {
+    const attempt = (this.#quiet = this.#begin());
     try {
       const model = await this.#worker.load(kept.checkpoint);
       if (attempt !== this.#attempt) {
@@ -326,7 +376,8 @@ export class Trainer {
       this.#checkpoint = kept;
       void this.#kept.set('current', kept);
       this.#store.set({ run: kept.run, mistakes: kept.mistakes });
-      this.#say(sentence);
+      this.#say(sentence, lang);
+      this.#quiet = undefined;
       await this.#show(attempt, model);
       return true;
     } catch (error) {
@@ -339,7 +390,8 @@ export class Trainer {
     this.#store.set({ run: { ...this.#run, ...patch } });
   }
 
-  #say(text: string): void {
-    if (text !== this.#store.state.status.text) this.#store.set({ status: { text, tone: 'plain' } });
+  #say(text: string, lang?: string): void {
+    if (text === this.#store.state.status.text) return;
+    this.#store.set({ status: { text, tone: 'plain', ...(lang && { lang }) } });
   }
 }
