@@ -127,6 +127,9 @@ describe('for everyone', () => {
       await look('backpropagation, step taken');
       await page.click('#tab-inside');
       await page.locator('.diagram-unit').first().waitFor();
+      await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
+      await page.locator('.embedding-plot > canvas').press('PageDown');
+      await page.click('.embedding-classes button');
       await look('inside');
       await page.click('#silence');
       await page.check('#without-biases');

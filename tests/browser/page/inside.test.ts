@@ -1,7 +1,8 @@
 /** The view into the network for the drawn digit. */
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { answer, SEVEN, status, stroke, text, until, visit } from './page.js';
+import { watchShifts } from './faults.js';
+import { answer, LONG, ONE, SEVEN, status, stroke, text, until, visit } from './page.js';
 
 const here = visit();
 
@@ -127,5 +128,117 @@ describe('inside the network', () => {
     await page.click('#tab-inside');
     await page.locator('#view-inside .view-note').filter({ hasText: '→ 6 sigmoid → 10 softmax' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1280);
+  });
+});
+
+describe('the embedding', () => {
+  const place = (page: Page): Promise<string> =>
+    page.$eval('.embedding-drawn', (drawn) => (drawn as HTMLElement).style.transform);
+  const plot = (page: Page) => page.locator('.embedding-plot > canvas');
+  const chosen = async (page: Page): Promise<string> => (await plot(page).getAttribute('aria-valuetext'))!;
+
+  it('has the drawn digit among a thousand, where it belongs, also while it is drawn', async () => {
+    const page = await opened();
+    await until(
+      () => text(page, '.embedding-nearest'),
+      (said) => /^Nearest to yours: .*7.*7/.test(said),
+    );
+    expect(await text(page, '.embedding-whose')).toMatch(/^You have trained no network yet.* 64 units\.$/);
+    const [, right] = (await text(page, '.embedding-score')).match(/^(\d+) of 1,000/)!;
+    expect(Number(right)).toBeGreaterThan(900);
+    const before = await place(page);
+    await page.click('#clear');
+    await stroke(page, ONE);
+    await answer(page, '1');
+    await until(
+      () => text(page, '.embedding-nearest'),
+      (said) => /^Nearest to yours: .*1.*1/.test(said),
+    );
+    expect(await place(page)).not.toBe(before);
+  });
+
+  it('shows a digit by pointer and by keys, the misread ones in turn, and one class alone', async () => {
+    const page = await opened();
+    await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
+    expect(await chosen(page)).toBe('none chosen');
+    await plot(page).focus();
+    const [, nearest] = (await text(page, '.embedding-nearest')).match(/: (\d)/)!;
+    await page.keyboard.press('Home');
+    await until(
+      () => chosen(page),
+      (said) => said.startsWith(`A ${nearest}, read as`),
+    );
+    const first = await plot(page).getAttribute('aria-valuenow');
+    await page.keyboard.press('ArrowRight');
+    await until(
+      () => plot(page).getAttribute('aria-valuenow'),
+      (now) => now !== first,
+    );
+    await page.keyboard.press('PageDown');
+    await until(
+      () => chosen(page),
+      (said) => /^A (\d), read as (?!\1)\d, /.test(said),
+    );
+    expect(await text(page, '.embedding-reads')).toBe(await chosen(page));
+    await page.keyboard.press('Escape');
+    await until(
+      () => chosen(page),
+      (said) => said === 'none chosen',
+    );
+    // Only digits of the class that is shown alone are found.
+    await page.getByRole('button', { name: 'Only 4' }).click();
+    const box = (await plot(page).boundingBox())!;
+    const said = new Set<string>();
+    for (let y = 0.1; y < 1; y += 0.1) {
+      for (let x = 0.1; x < 1; x += 0.1) {
+        await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+        said.add((await text(page, '.embedding-reads')).slice(0, 4));
+      }
+    }
+    expect([...said].sort()).toEqual(['A 4,', 'Poin']);
+    // Other components are another picture.
+    const axes = await text(page, '.embedding-axes');
+    await page.selectOption('#embedding-plane', { label: '2 and 3' });
+    await until(
+      () => text(page, '.embedding-axes'),
+      (now) => now !== axes && now.includes('component 3'),
+    );
+  });
+
+  it('follows a network while it learns, without moving anything', async () => {
+    const page = await here.open(LONG);
+    await stroke(page, SEVEN);
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    await page.click('#tab-inside');
+    await page.locator('.embedding-whose').filter({ hasText: 'still learning' }).waitFor();
+    await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
+    await page.locator('.embedding-plot').scrollIntoViewIfNeeded();
+    const shifted = await watchShifts(page);
+    for (let times = 0; times < 2; times++) {
+      const axes = await text(page, '.embedding-axes');
+      await until(
+        () => text(page, '.embedding-axes'),
+        (now) => now !== axes,
+      );
+    }
+    expect(await shifted()).toBe(0);
+    await page.evaluate(() => document.getElementById('stop')!.click());
+    await page
+      .locator('.embedding-whose')
+      .filter({ hasText: /^Your network after/ })
+      .waitFor();
+  });
+
+  it('says that it could not be computed, and tries again', async () => {
+    const page = await here.open();
+    await page.route('**/inside.worker-*.js', (route) => route.abort());
+    await page.click('#tab-inside');
+    await page.locator('.embedding-trouble').filter({ hasText: 'could not be computed' }).waitFor();
+    await page.unroute('**/inside.worker-*.js');
+    await page.click('.embedding-side > button');
+    await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
+    expect(await text(page, '.embedding-trouble')).toBe('');
+    here.forgive();
   });
 });

@@ -10,10 +10,20 @@ export function thumbnail(
   level: (value: number) => number,
 ): HTMLCanvasElement {
   const canvas = make('canvas');
+  paint(canvas, values, ramp, level);
+  return canvas;
+}
+
+/** The same on a canvas that there is. */
+export function paint(
+  canvas: HTMLCanvasElement,
+  values: Float32Array,
+  ramp: Uint32Array,
+  level: (value: number) => number,
+): void {
   canvas.width = canvas.height = SIDE;
   const image = new ImageData(SIDE, SIDE);
   const rgba = new Uint32Array(image.data.buffer);
   values.forEach((value, i) => (rgba[i] = ramp[Math.round(Math.max(0, Math.min(255, level(value))))]!));
   context2d(canvas).putImageData(image, 0, 0);
-  return canvas;
 }

@@ -1,6 +1,7 @@
 /** The view into the network for the drawn digit: strongest paths, units, ways to break it, and what speaks for it. */
 import { init } from 'mlp-wasm';
 import './view.css';
+import './embedding.css';
 import '../parts/parts.css';
 import { make, oncePerFrame } from '../../dom.js';
 import { Specimen } from '../../specimen/specimen.js';
@@ -18,6 +19,7 @@ import { broken, isWhole } from './breaking.js';
 import { BreakPanel } from './break-panel.js';
 import { Diagram } from './diagram.js';
 import type { UnitPlace } from './diagram.js';
+import { EmbeddingPanel } from './embedding-panel.js';
 import { FavouritesPanel } from './favourites.js';
 import { strongestPaths } from './paths.js';
 import type { Paths } from './paths.js';
@@ -50,6 +52,7 @@ class InsideView {
   readonly #break: BreakPanel;
   readonly #saliency: SaliencyPanel;
   readonly #favourites: FavouritesPanel;
+  readonly #embedding: EmbeddingPanel;
   readonly #network = make('p', 'view-note');
   readonly #body = make('div', 'inside-body');
   readonly #unitTitle = make('h2', 'unit-title');
@@ -88,6 +91,7 @@ class InsideView {
     });
     this.#saliency = new SaliencyPanel(words.inside, this.#render);
     this.#favourites = new FavouritesPanel(words.inside, this.#render);
+    this.#embedding = new EmbeddingPanel(words.embedding, page.store, this.#render);
     this.#build(panel);
     this.#study = new Study(page, 'inside', this.#render);
   }
@@ -112,7 +116,7 @@ class InsideView {
     unit.append(pictures, words);
     const lower = make('div', 'inside-lower');
     lower.append(this.#break.element, this.#saliency.element);
-    this.#body.append(paths, unit, lower);
+    this.#body.append(paths, unit, lower, this.#embedding.element);
     panel.append(head, this.#body);
   }
 
@@ -138,7 +142,9 @@ class InsideView {
     this.#diagram.show({ trace, paths, names, output, selected, isSilenced: this.#break.isSilenced });
     const unit = this.#looked ?? selected;
     this.#showUnit(trace, unit, names);
-    this.#favourites.show(copy, unit, `${this.#study.version} ${JSON.stringify(this.#break.damage)}`);
+    const state = `${this.#study.version} ${JSON.stringify(this.#break.damage)}`;
+    this.#favourites.show(copy, unit, state);
+    this.#embedding.show({ specimen: copy, state, digit });
     this.#break.show(
       [before, trace.layers.at(-1)!.a].map((shares) => {
         const unit = answerOf(shares);

@@ -1,0 +1,23 @@
+/** The worker that looks into a network on many digits: off the page's thread, and gone when the page ends it. */
+import { init } from 'mlp-wasm';
+import type { Embedding, FromInside, ToInside } from '../shared/inside-work.js';
+import { embed } from './inside/embedding.js';
+import { studiedDigits } from './inside/studied-digits.js';
+
+/** The embedding that was made last. */
+let last: { key: string; embedding: Embedding } | undefined;
+
+async function work({ network, studied }: ToInside): Promise<FromInside> {
+  await init();
+  const digits = await studiedDigits(studied);
+  const embedding = embed(network, digits, last?.key === studied.key ? last.embedding : undefined);
+  last = { key: studied.key, embedding };
+  return { kind: 'embedding', embedding };
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToInside>) => {
+  const post = (message: FromInside): void => (globalThis as unknown as Worker).postMessage(message);
+  work(data).then(post, (error: unknown) =>
+    post({ kind: 'failure', message: error instanceof Error ? error.message : String(error) }),
+  );
+});
