@@ -59,7 +59,7 @@ describe('the playground', () => {
     expect(await loss(page, 'validation')).toBeGreaterThan(0);
     expect(await picture(page, '#unit-0-0 canvas')).not.toBe(unit);
     expect(await picture(page, '#plane')).not.toBe(plane);
-    expect(await page.locator('.loss-panel .mlp-line-training').getAttribute('d')).toMatch(/^M.*L/);
+    expect(await page.locator('.losses .mlp-line-training').getAttribute('d')).toMatch(/^M.*L/);
     await page.click('#p-reset');
     await said(page, /^Ready/);
     expect(await loss(page)).toBe(first);

@@ -155,8 +155,10 @@ describe('the address', () => {
     inputs: ['x1', 'x1x2', 'sinx2'],
     layers: [8, 1, 3],
     activation: 'leakyRelu',
+    initializer: 'heNormal',
     optimizer: 'lion',
     learningRate: 0.0007,
+    momentum: 0.9,
     l1: 0.001,
     l2: 1e-7,
     batchSize: 7,
@@ -216,7 +218,17 @@ describe('the address', () => {
   it('says which settings begin another run', () => {
     const begin = initialSettings();
     expect(beginsAlike(begin, { ...begin, speed: 'full', at: 3, changes: OTHER.changes })).toBe(true);
-    for (const name of ['data', 'seed', 'layers', 'inputs', 'optimizer', 'l2', 'batchSize'] as const) {
+    for (const name of [
+      'data',
+      'seed',
+      'layers',
+      'inputs',
+      'initializer',
+      'optimizer',
+      'momentum',
+      'l2',
+      'batchSize',
+    ] as const) {
       expect(beginsAlike(begin, { ...begin, [name]: OTHER[name] }), name).toBe(false);
     }
   });
@@ -312,6 +324,43 @@ describe('the network', () => {
     expect(training).toBeLessThan(0.05);
     expect(validation!).toBeLessThan(0.05);
     network.dispose();
+  });
+});
+
+describe('the bound of the learning rate', () => {
+  const SLOPE: Settings = { ...initialSettings(), data: 'plane', layers: [], optimizer: 'sgd', batchSize: 1000 };
+
+  it('is that of gradient descent on a parabola: below it the loss falls, above it rises', async () => {
+    const lossAfter = async (share: number): Promise<number[]> => {
+      const first = new Network(SLOPE, makePoints(SLOPE));
+      const learningRate = share * first.rateBound();
+      first.dispose();
+      const settings = { ...SLOPE, learningRate };
+      const network = new Network(settings, makePoints(settings));
+      const before = network.losses().training;
+      for (let i = 0; i < 100; i++) await network.advance();
+      const after = network.losses().training;
+      network.dispose();
+      return [before, after];
+    };
+    const [before, below] = await lossAfter(0.99);
+    expect(below).toBeLessThan(before! / 10);
+    const [, above] = await lossAfter(1.01);
+    expect(above).toBeGreaterThan(before!);
+  });
+
+  it('changes nothing of the run that it is asked of, and is no number once that has diverged', async () => {
+    const [one, other] = [1, 2].map(() => new Network(SLOPE, makePoints(SLOPE)));
+    for (let i = 0; i < 20; i++) {
+      await one!.advance();
+      await other!.advance();
+      one!.rateBound();
+      one!.gradientNorms();
+    }
+    expect(weightsOf(one!)).toEqual(weightsOf(other!));
+    one!.apply({ step: 20, kind: 'rate', value: 100 });
+    for (let i = 0; i < 60; i++) await one!.advance();
+    expect(one!.rateBound()).toBeNaN();
   });
 });
 
@@ -459,8 +508,8 @@ describe('the losses that are kept', () => {
   it('are as many as a chart shows, evenly, however long it goes', () => {
     const history = new LossHistory();
     for (let epoch = 0; epoch <= 100_000; epoch++)
-      history.add(epoch, { training: 1 / (1 + epoch), validation: undefined });
-    const { epochs, training, validation } = history;
+      history.add(epoch, { training: 1 / (1 + epoch), validation: undefined }, 0.1, epoch % 3 === 0 ? 2 : undefined);
+    const { epochs, training, validation, bounds } = history;
     expect(epochs.length).toBeLessThanOrEqual(513);
     expect(epochs.length).toBeGreaterThan(250);
     expect(epochs[0]).toBe(0);
@@ -469,6 +518,7 @@ describe('the losses that are kept', () => {
       expect(epoch).toBe(i * stride);
       expect(training[i]).toBe(1 / (1 + epoch));
       expect(validation[i]).toBeNull();
+      expect(bounds[i]).toBe(epoch % 3 === 0 ? 2 : null);
     });
   });
 });

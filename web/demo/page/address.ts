@@ -1,6 +1,7 @@
 /**
  * Owner of the page's address. Its hash holds the view, where that is not the first, and all settings once one was
  * changed: `#view=backpropagation&data=digits&…`. A part of the page writes its own keys and leaves the others alone.
+ * `lesson` is the lesson that is on, as `views/lessons/lessons.ts` writes it.
  */
 
 export function addressed(): URLSearchParams {
@@ -21,4 +22,10 @@ export function readdress(keys: Record<string, string | undefined>, how: 'push' 
   }
   const hash = query.toString();
   history[`${how}State`](null, '', hash ? `#${hash}` : location.pathname + location.search);
+}
+
+/** Goes there as by a link: whoever listens to the address hears of it, and the browser's Back comes back. */
+export function follow(keys: Record<string, string | undefined>): void {
+  readdress(keys, 'push');
+  window.dispatchEvent(new HashChangeEvent('hashchange'));
 }

@@ -23,8 +23,10 @@ import { currentTheme, mountTheme } from './theme.js';
 import { IDLE } from './training/run.js';
 import { mountRunPanel } from './training/run-panel.js';
 import { Trainer } from './training/trainer.js';
+import { lessonOf, mountLesson } from './views/lesson.js';
 import { mountTabs } from './views/tabs.js';
 import { viewOf } from './views/views.js';
+import type { PageParts } from './views/views.js';
 
 // Loading begins first, because it takes longest.
 const core = Promise.all([init(), loadDigits()]);
@@ -35,6 +37,7 @@ pretrained.catch(() => undefined);
 const store: PageStore = new Store<State>({
   theme: currentTheme(),
   view: viewOf(addressed()),
+  lesson: lessonOf(addressed()),
   reader: 'loading',
   fields: addressedFields(),
   strokes: keptDrawing(),
@@ -61,7 +64,7 @@ const trainer = new Trainer(store);
 const myDigits = new Collection(store);
 
 mountTheme(store);
-mountTabs({
+const parts: PageParts = {
   store,
   myDigits,
   network: async () => (await trainer.snapshot()) ?? (await pretrained.catch(() => undefined))?.snapshot(),
@@ -72,7 +75,9 @@ mountTabs({
   checkpoint: () => trainer.checkpoint(),
   open: (network, name, settings) => trainer.open(network, name, settings),
   pastRuns: () => below,
-});
+};
+mountTabs(parts);
+mountLesson(parts);
 mountPad(store);
 mountReading(store);
 const takePicture = mountPictures(store, readImage);

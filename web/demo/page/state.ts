@@ -32,6 +32,8 @@ export interface State {
   theme: 'light' | 'dark';
   /** The view that is shown, by its name in `views.ts`. */
   view: string;
+  /** The lesson that is on, as the address names it. */
+  lesson: string | undefined;
   /** Ready when the core and the pretrained network are loaded, so that drawings can be read. */
   reader: 'loading' | 'ready' | { error: string };
   fields: Fields;

@@ -4,7 +4,7 @@ import { element, make } from '../dom.js';
 import { frame } from '../words/frame.js';
 import { language } from '../words/language.js';
 import { viewOf, VIEWS } from './views.js';
-import type { PageParts, ViewEntry } from './views.js';
+import type { PageParts, ViewEntry, ViewModule } from './views.js';
 
 export function mountTabs(page: PageParts): void {
   const { store } = page;
@@ -22,7 +22,9 @@ export function mountTabs(page: PageParts): void {
     tab.setAttribute('role', 'tab');
     tab.setAttribute('aria-controls', `view-${id}`);
     tab.addEventListener('click', () => choose(id));
-    return { id, tab, panel: panelOf(view), open: once(() => open(view, page)) };
+    const panel = panelOf(view);
+    const { load } = view;
+    return { id, tab, panel, open: once(() => load && fill(panel, load, page)) };
   });
   list.append(...tabs.map(({ tab }) => tab));
 
@@ -83,10 +85,8 @@ function once(work: () => void): () => void {
   };
 }
 
-/** Loads a view into its panel; where that fails, says so and lets the visitor try again. */
-function open({ id, load }: ViewEntry, page: PageParts): void {
-  if (!load) return;
-  const panel = element(`view-${id}`, HTMLElement);
+/** Loads what a panel shows; where that fails, says so and lets the visitor try again. */
+export function fill(panel: HTMLElement, load: () => Promise<ViewModule>, page: PageParts): void {
   panel.replaceChildren(make('p', 'view-note', frame.loading));
   load()
     .then(async ({ mount }) => {
@@ -99,7 +99,7 @@ function open({ id, load }: ViewEntry, page: PageParts): void {
       note.title = String(error);
       const again = make('button', '', frame.again);
       again.type = 'button';
-      again.addEventListener('click', () => open({ id, load }, page));
+      again.addEventListener('click', () => fill(panel, load, page));
       panel.replaceChildren(note, again);
     });
 }

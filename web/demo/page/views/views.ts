@@ -40,6 +40,7 @@ export const VIEWS: readonly [ViewEntry, ...ViewEntry[]] = [
   { id: 'backpropagation', load: () => import('./backpropagation/view.js') },
   { id: 'inside', load: () => import('./inside/view.js') },
   { id: 'playground', load: () => import('./playground/view.js') },
+  { id: 'lessons', load: () => import('./lessons/view.js') },
   { id: 'my-digits', load: () => import('./my-digits/view.js') },
   { id: 'table', load: () => import('./table/view.js') },
   { id: 'share', load: () => import('./share/view.js') },

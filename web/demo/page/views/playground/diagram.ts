@@ -1,5 +1,6 @@
 /** The network as columns: inputs that are switched on and off, units with their surfaces, and links between them. */
 import { context2d, make } from '../../dom.js';
+import { Gradient } from './gradient.js';
 import { INPUT_TEXTS, INPUTS } from './inputs.js';
 import type { InputName } from './inputs.js';
 import { isSamePlace, linkAt, paintLinks } from './links.js';
@@ -41,6 +42,7 @@ export class Diagram {
   readonly #columns = make('div', 'net-columns');
   readonly #hint = make('p', 'net-hint');
   readonly #on: DiagramEvents;
+  readonly #gradients: Gradient[] = [];
   readonly #canvases = new Map<string, CanvasRenderingContext2D>();
   #scene: DiagramScene | undefined;
   #built = '';
@@ -92,6 +94,11 @@ export class Diagram {
     return this.#canvases.get(keyOf(place));
   }
 
+  /** @param norms of the kernels' gradients, layer by layer; undefined where there is no network */
+  showGradients(norms: readonly number[] | undefined): void {
+    this.#gradients.forEach((gradient, layer) => gradient.show(norms?.[layer]));
+  }
+
   paintLines(): void {
     const scale = window.devicePixelRatio || 1;
     const context = context2d(this.#lines);
@@ -127,13 +134,14 @@ export class Diagram {
     const focused = document.activeElement as HTMLElement | null;
     const focusedId = this.#columns.contains(focused) ? focused!.id : undefined;
     this.#canvases.clear();
+    this.#gradients.length = 0;
     this.picture.style.setProperty('--layers', String(layers.length));
     const columns = ['auto', ...layers.map(() => 'minmax(70px, 1fr)'), 'auto'];
     this.#columns.style.gridTemplateColumns = columns.join(' ');
     this.#columns.replaceChildren(
       this.#inputColumn(inputs),
       ...layers.map((units, layer) => this.#layerColumn(layers, layer, units)),
-      this.#column(words.diagram.output, undefined, [this.#unit(layers, layers.length, 0)]),
+      this.#withGradient(this.#column(words.diagram.output, undefined, [this.#unit(layers, layers.length, 0)])),
     );
     if (!focusedId) return;
     const again = document.getElementById(focusedId);
@@ -170,7 +178,11 @@ export class Diagram {
       button.addEventListener('click', () => this.#on.toggleInput(input));
       return button;
     });
-    return this.#column(words.diagram.inputs, undefined, buttons);
+    const column = this.#column(words.diagram.inputs, undefined, buttons);
+    const name = make('p', 'net-gradient net-gradient-name', words.diagram.gradient);
+    name.setAttribute('aria-hidden', 'true');
+    column.firstElementChild!.after(name);
+    return column;
   }
 
   #layerColumn(layers: readonly number[], layer: number, units: number): HTMLElement {
@@ -187,7 +199,14 @@ export class Diagram {
     });
     count.append(fewer!, make('span', '', String(units)), more!);
     const made = Array.from({ length: units }, (_, unit) => this.#unit(layers, layer, unit));
-    return this.#column(words.diagram.layer(layer + 1), count, made);
+    return this.#withGradient(this.#column(words.diagram.layer(layer + 1), count, made));
+  }
+
+  #withGradient(column: HTMLElement): HTMLElement {
+    const gradient = new Gradient();
+    this.#gradients.push(gradient);
+    column.firstElementChild!.after(gradient.element);
+    return column;
   }
 
   #unit(layers: readonly number[], layer: number, unit: number): HTMLElement {

@@ -1,43 +1,43 @@
-/** The losses over the epochs as a chart, and the same as a table for those who do not see it. */
-import { LineChart } from 'mlp-wasm/charts';
+/** Over the epochs: the losses, as a table for those who do not see the chart, and the learning rate beside its bound. */
 import { make } from '../../dom.js';
-import { lossText, wholeText } from './figures.js';
+import { lossText, rateText, wholeText } from './figures.js';
 import type { LossHistory } from './history.js';
+import { LineFigure } from './line-figure.js';
+import { isPlainDescent } from './settings.js';
+import type { Settings } from './settings.js';
 import { words } from './words.js';
 
-/** Epochs that the chart is wide from its beginning. */
+/** Epochs that the charts are wide from their beginning. */
 const EPOCHS_AT_LEAST = 20;
 /** Rows of the table: the last ones. */
 const ROWS = 50;
+/** Runs whose lines are left behind the present one's. */
+const EARLIER_AT_MOST = 3;
+/** A bound beyond so many times the rate runs along the edge of the chart, because the rate would lie on the ground. */
+const BOUND_AT_MOST = 4;
 
 export class LossPanel {
   readonly element = make('section', 'loss-panel');
-  readonly #chart: LineChart;
-  readonly #values: HTMLElement[];
+  readonly #losses = new LineFigure(
+    words.losses.title,
+    [
+      { style: 'training', name: words.losses.training, textOf: lossText },
+      { style: 'validation', name: words.losses.validation, textOf: lossText },
+    ],
+    words.losses.earlier,
+  );
+  readonly #rates = new LineFigure(words.rates.title, [
+    { style: 'training', name: words.rates.rate, textOf: rateText },
+    { style: 'validation', name: words.rates.bound, textOf: rateText },
+  ]);
+  readonly #rateNote = make('p', 'note', words.rates.note);
   readonly #details = make('details', 'figures-table');
   readonly #rows = make('tbody');
+  #earlier: readonly LossHistory[] = [];
   #history: LossHistory | undefined;
-  #pointed: number | undefined;
   #filled = '';
 
   constructor() {
-    const figure = make('figure', 'chart');
-    const caption = make('figcaption');
-    const legend = make('p', 'chart-legend');
-    this.#values = (['training', 'validation'] as const).map((name) => {
-      const key = make('span', `key key-${name}`, `${words.losses[name]} `);
-      const value = make('b');
-      key.append(value);
-      legend.append(key);
-      return value;
-    });
-    caption.append(make('h2', '', words.losses.title), legend);
-    const plot = make('div', 'chart-plot');
-    figure.append(caption, plot);
-    this.#chart = new LineChart(plot, (epoch) => {
-      this.#pointed = epoch;
-      this.#draw();
-    });
     const table = make('table');
     const head = make('tr');
     for (const text of [words.figures.epoch, words.losses.training, words.losses.validation]) {
@@ -50,35 +50,61 @@ export class LossPanel {
     table.append(top, this.#rows);
     this.#details.append(make('summary', '', words.losses.table), table);
     this.#details.addEventListener('toggle', () => this.#fill());
-    this.element.append(figure, this.#details);
+    this.#losses.element.classList.add('losses');
+    this.#rates.element.classList.add('rates');
+    this.element.append(this.#losses.element, this.#details, this.#rates.element, this.#rateNote);
   }
 
-  show(history: LossHistory): void {
+  /** Leaves the line of a run that is over behind those to come, on the same points. */
+  keep(history: LossHistory): void {
+    if (history.epochs.length < 2) return;
+    this.#earlier = [...this.#earlier, history].slice(-EARLIER_AT_MOST);
+  }
+
+  /** Takes the lines of earlier runs away. */
+  forget(): void {
+    this.#earlier = [];
+  }
+
+  show(history: LossHistory, settings: Settings): void {
     this.#history = history;
-    this.#draw();
+    const last = history.epochs.at(-1) ?? 0;
+    const x = [0, Math.max(EPOCHS_AT_LEAST, last)] as const;
+    this.#showLosses(history, x);
+    this.#rates.element.hidden = this.#rateNote.hidden = !isPlainDescent(settings);
+    if (isPlainDescent(settings)) this.#showRates(history, x);
     this.#fill();
   }
 
-  #draw(): void {
-    if (!this.#history) return;
-    const { epochs, training, validation } = this.#history;
-    const finite = [...training, ...validation].filter((value) => value !== null && Number.isFinite(value)) as number[];
-    const high = finite.length > 0 ? finite.reduce((most, value) => Math.max(most, value)) : 1;
-    const last = epochs.at(-1) ?? 0;
-    this.#chart.draw({
-      epochs,
-      training,
-      validation,
-      x: [0, Math.max(EPOCHS_AT_LEAST, last)],
-      y: [0, Math.min(high, 1e6) * 1.08 || 1],
-    });
-    this.#chart.point(this.#pointed);
-    const pointed = this.#pointed ?? Infinity;
-    const at = epochs.filter((epoch) => epoch <= pointed).length - 1;
-    const texts = [training, validation].map((values) => (at < 0 ? '–' : lossText(values[at] ?? undefined)));
-    texts.forEach((text, i) => (this.#values[i]!.textContent = text));
-    const now = [training, validation].map((values) => lossText(values.at(-1) ?? undefined));
-    this.#chart.label = words.losses.chart(wholeText(last), now[0]!, now[1]!);
+  #showLosses({ epochs, training, validation }: LossHistory, x: readonly [number, number]): void {
+    const high = largest([...training, ...validation]);
+    // A run before that went wrong must not flatten the present one.
+    const before = largest(this.#earlier.flatMap((one) => one.training));
+    const top = high === 0 ? before : Math.max(high, Math.min(before, 2 * high));
+    const texts = [training, validation].map((values) => lossText(values.at(-1) ?? undefined));
+    this.#losses.show(
+      {
+        epochs,
+        training,
+        validation,
+        earlier: this.#earlier.map((one) => ({ epochs: one.epochs, values: one.training })),
+        x,
+        y: [0, Math.min(top, 1e6) * 1.08 || 1],
+      },
+      words.losses.chart(wholeText(epochs.at(-1) ?? 0), texts[0]!, texts[1]!),
+    );
+  }
+
+  #showRates({ epochs, rates, bounds }: LossHistory, x: readonly [number, number]): void {
+    const rate = largest(rates);
+    const y = [0, 1.15 * Math.max(rate, Math.min(largest(bounds), BOUND_AT_MOST * rate)) || 1] as const;
+    const bound = bounds.filter((value) => value !== null).at(-1);
+    // The last bound holds up to the last epoch.
+    const drawn = bounds.map((value, i) => (i === bounds.length - 1 ? (value ?? bound ?? null) : value));
+    this.#rates.show(
+      { epochs, training: rates, validation: drawn, x, y },
+      words.rates.chart(rateText(rates.at(-1)), rateText(bound)),
+    );
   }
 
   #fill(): void {
@@ -99,4 +125,12 @@ export class LossPanel {
       }),
     );
   }
+}
+
+/** The largest of the values that are finite; 0 of none. */
+function largest(values: readonly (number | null)[]): number {
+  return values.reduce<number>(
+    (most, value) => (value !== null && Number.isFinite(value) && value > most ? value : most),
+    0,
+  );
 }

@@ -1,9 +1,9 @@
 /** The buttons of the run, how far it is, and the sentence about how it stands. */
 import { make } from '../../dom.js';
 import { button, choice } from './controls.js';
-import { lossText, wholeText } from './figures.js';
+import { lossText, rateText, wholeText } from './figures.js';
 import type { Run } from './run.js';
-import { SPEEDS } from './settings.js';
+import { isPlainDescent, SPEEDS } from './settings.js';
 import type { Settings } from './settings.js';
 import { words } from './words.js';
 
@@ -15,13 +15,16 @@ export interface RunEvents {
   setSpeed(speed: Settings['speed']): void;
 }
 
+const FIGURES = ['epoch', 'training', 'validation', 'bound'] as const;
+type Figure = (typeof FIGURES)[number];
+
 export class RunPanel {
   readonly element = make('section', 'play');
   readonly #play: HTMLButtonElement;
   readonly #step: HTMLButtonElement;
   readonly #epoch: HTMLButtonElement;
   readonly #speed;
-  readonly #figures: Record<'epoch' | 'training' | 'validation', HTMLElement>;
+  readonly #figures: Record<Figure, HTMLElement>;
   readonly #status = make('p', 'status');
 
   constructor(on: RunEvents) {
@@ -37,7 +40,7 @@ export class RunPanel {
     );
     this.#speed = choice('p-speed', words.run.speed, SPEEDS, (name) => words.run.speeds[name], on.setSpeed);
     const list = make('dl', 'play-figures');
-    const figure = (name: 'epoch' | 'training' | 'validation'): HTMLElement => {
+    const figure = (name: Figure): HTMLElement => {
       const box = make('div');
       const value = make('dd');
       value.id = `p-figure-${name}`;
@@ -45,7 +48,12 @@ export class RunPanel {
       list.append(box);
       return value;
     };
-    this.#figures = { epoch: figure('epoch'), training: figure('training'), validation: figure('validation') };
+    this.#figures = {
+      epoch: figure('epoch'),
+      training: figure('training'),
+      validation: figure('validation'),
+      bound: figure('bound'),
+    };
     this.#status.id = 'p-status';
     this.#status.setAttribute('role', 'status');
     this.element.append(controls, this.#speed.element, list, this.#status);
@@ -59,9 +67,15 @@ export class RunPanel {
     this.#speed.show(settings.speed);
     const epochs = wholeText(run.epoch);
     const rest = network ? network.step % network.stepsPerEpoch : 0;
-    const parts = { epoch: epochs, training: lossText(losses?.training), validation: lossText(losses?.validation) };
+    const parts = {
+      epoch: epochs,
+      training: lossText(losses?.training),
+      validation: lossText(losses?.validation),
+      bound: rateText(run.bound),
+    };
+    this.#figures.bound.parentElement!.hidden = !isPlainDescent(settings);
     if (!network) parts.epoch = '–';
-    for (const name of ['epoch', 'training', 'validation'] as const) {
+    for (const name of FIGURES) {
       const figure = this.#figures[name];
       if (figure.textContent !== parts[name]) figure.textContent = parts[name];
     }

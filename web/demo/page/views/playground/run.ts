@@ -3,10 +3,13 @@ import type { Point } from './data.js';
 import { LossHistory } from './history.js';
 import { Network } from './network.js';
 import type { Losses } from './network.js';
+import { isPlainDescent } from './settings.js';
 import type { Change, Settings } from './settings.js';
 
 /** Time that a frame trains for. The rest of it is for painting. */
 const BUDGET_MS = 6;
+/** The part of the time that goes into the bound of the learning rate, so that it is trained and painted as before. */
+const BOUND_SHARE = 0.1;
 /** Losses above this are as good as infinite. */
 const LARGEST_LOSS = 1e6;
 
@@ -22,6 +25,8 @@ export class Run {
   changes: readonly Change[] = [];
   /** The learning rate now. */
   rate = 0;
+  /** 2/λ_max as it was last computed; of plain gradient descent alone. */
+  bound: number | undefined;
 
   readonly #isShown: () => boolean;
   readonly #onChange: () => void;
@@ -29,6 +34,8 @@ export class Run {
   /** The step to stop at. */
   #target = 0;
   #frame: number | undefined;
+  #hasBound = false;
+  #boundDue = 0;
 
   /** @param isShown tells whether anybody sees it; it waits while nobody does */
   constructor(isShown: () => boolean, onChange: () => void) {
@@ -64,13 +71,16 @@ export class Run {
     this.#speed = settings.speed;
     this.history = new LossHistory();
     this.losses = undefined;
+    this.bound = undefined;
+    this.#hasBound = isPlainDescent(settings);
     const canLearn = settings.inputs.length > 0 && points.some(({ isHeldOut }) => !isHeldOut);
     this.phase = canLearn ? 'paused' : 'empty';
     if (canLearn) {
       this.network = new Network(settings, points);
       this.#applyDue();
       this.#measure();
-      this.history.add(0, this.losses!);
+      this.#boundDue = 0;
+      this.history.add(0, this.losses!, this.rate, this.#boundIfDue());
     }
     this.#onChange();
   }
@@ -172,10 +182,21 @@ export class Run {
     this.#applyDue();
     if (network.step % network.stepsPerEpoch !== 0) return true;
     this.#measure();
-    this.history.add(this.epoch, this.losses!);
+    this.history.add(this.epoch, this.losses!, this.rate, this.#boundIfDue());
     // Asked at the ends of epochs alone, so that it does not hang on the machine's speed.
     if (!(this.losses!.training < LARGEST_LOSS)) this.phase = 'diverged';
     return true;
+  }
+
+  /** Undefined where it is not its turn, or where the loss is not finite any more. */
+  #boundIfDue(): number | undefined {
+    const began = performance.now();
+    if (!this.#hasBound || began < this.#boundDue) return undefined;
+    const bound = this.network!.rateBound();
+    const end = performance.now();
+    this.#boundDue = end + (end - began) * (1 / BOUND_SHARE - 1);
+    if (Number.isNaN(bound)) return undefined;
+    return (this.bound = bound);
   }
 
   #measure(): void {

@@ -2,8 +2,8 @@
  * The state of the playground: a table with one row per setting, and its part of the address, which holds only what
  * differs from the defaults. Keys begin with `p-`, because the address holds the settings of the first view, too.
  */
-import { ACTIVATIONS, OPTIMIZERS } from 'mlp-wasm';
-import type { ActivationName, OptimizerName } from 'mlp-wasm';
+import { ACTIVATIONS, INITIALIZERS, OPTIMIZERS } from 'mlp-wasm';
+import type { ActivationName, InitializerName, OptimizerName } from 'mlp-wasm';
 import { DATA_KINDS, ownFromText, ownToText } from './data.js';
 import type { DataSettings } from './data.js';
 import { INPUTS } from './inputs.js';
@@ -17,9 +17,13 @@ export interface Settings extends DataSettings {
   /** Units of each hidden layer. */
   layers: readonly number[];
   activation: ActivationName;
+  /** Draws the first weights. */
+  initializer: InitializerName;
   optimizer: OptimizerName;
   /** That the run begins with. */
   learningRate: number;
+  /** Of the optimizers in `WITH_MOMENTUM`. */
+  momentum: number;
   l1: number;
   l2: number;
   batchSize: number;
@@ -45,6 +49,11 @@ export const CHANGES_AT_MOST = 100;
 export const HIDDEN_ACTIVATIONS: readonly ActivationName[] = ACTIVATIONS.filter(
   (name) => name !== 'softmax' && name !== 'logSoftmax' && name !== 'exponential',
 );
+
+/** `constant` is left out, because it wants a value. */
+export const KERNEL_INITIALIZERS: readonly InitializerName[] = INITIALIZERS.filter((name) => name !== 'constant');
+
+export const WITH_MOMENTUM: readonly OptimizerName[] = ['sgd', 'rmsprop'];
 
 /** The rate that each optimizer is tried with first. */
 export const FIRST_RATES: Readonly<Record<OptimizerName, number>> = {
@@ -72,6 +81,7 @@ export const LIMITS = {
   points: { low: 20, high: 1000, isWhole: true },
   validation: { low: 0, high: 80, isWhole: true },
   learningRate: { low: 1e-6, high: 100 },
+  momentum: { low: 0, high: 0.999 },
   l1: { low: 0, high: 10 },
   l2: { low: 0, high: 10 },
   batchSize: { low: 1, high: 1000, isWhole: true },
@@ -155,8 +165,10 @@ const FIELDS: { readonly [Name in keyof Settings]: Field<Settings[Name]> } = {
     },
   },
   activation: chosen(HIDDEN_ACTIVATIONS, 'tanh'),
+  initializer: chosen(KERNEL_INITIALIZERS, 'glorotUniform'),
   optimizer: chosen(OPTIMIZERS, 'adam'),
   learningRate: numeric('learningRate', FIRST_RATES.adam),
+  momentum: numeric('momentum', 0),
   l1: numeric('l1', 0),
   l2: numeric('l2', 0),
   batchSize: numeric('batchSize', 16),
@@ -187,8 +199,10 @@ const KEYS: Readonly<Record<keyof Settings, string>> = {
   inputs: 'inputs',
   layers: 'layers',
   activation: 'activation',
+  initializer: 'init',
   optimizer: 'optimizer',
   learningRate: 'lr',
+  momentum: 'momentum',
   l1: 'l1',
   l2: 'l2',
   batchSize: 'batch',
@@ -243,6 +257,17 @@ export function toQuery(settings: Settings): Record<string, string | undefined> 
 export function beginsAlike(one: Settings, other: Settings): boolean {
   const [a, b] = [texts(one), texts(other)];
   return NAMES.every((name) => OF_LOOKING.includes(name) || name === 'changes' || a[name] === b[name]);
+}
+
+/** True if both learn the same points, so that their losses can be compared. */
+export function hasSamePoints(one: Settings, other: Settings): boolean {
+  const [a, b] = [texts(one), texts(other)];
+  return (['data', 'noise', 'points', 'validation', 'seed', 'own'] as const).every((name) => a[name] === b[name]);
+}
+
+/** True if it is plain gradient descent, for which 2/λ_max says how long a step may be. */
+export function isPlainDescent({ optimizer, momentum }: Pick<Settings, 'optimizer' | 'momentum'>): boolean {
+  return optimizer === 'sgd' && momentum === 0;
 }
 
 /** True if nothing at all differs. */

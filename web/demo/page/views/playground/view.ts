@@ -20,7 +20,7 @@ import { PlaneLegend } from './plane-legend.js';
 import { LossPanel } from './loss-panel.js';
 import { RunPanel } from './run-panel.js';
 import { Run } from './run.js';
-import { beginsAlike, CHANGES_AT_MOST, fromQuery, isSame, STEPS_AT_MOST, toQuery } from './settings.js';
+import { beginsAlike, CHANGES_AT_MOST, fromQuery, hasSamePoints, isSame, STEPS_AT_MOST, toQuery } from './settings.js';
 import type { Settings } from './settings.js';
 import { SettingsPanel } from './settings-panel.js';
 import { UnitPanel, WeightEditor } from './unit-panel.js';
@@ -212,7 +212,8 @@ class PlaygroundView {
 
   /** Begins the run that these settings say, and goes to the step that they say. */
   #begin(settings: Settings): void {
-    const before = this.#settings.layers;
+    const was = this.#settings;
+    const before = was.layers;
     const { layers, at } = settings;
     this.#settings = { ...settings, at: 0 };
     this.#looked = undefined;
@@ -220,6 +221,9 @@ class PlaygroundView {
       const { layer, unit } = this.#chosen;
       if (layer === before.length || unit >= (layers[layer] ?? 0)) this.#chosen = this.#output;
     }
+    const { history } = this.#run;
+    if (hasSamePoints(settings, was)) this.#losses.keep(history);
+    else this.#losses.forget();
     this.#points = makePoints(this.#settings);
     this.#run.begin(this.#settings, this.#points);
     if (at > 0) this.#run.goTo(at);
@@ -321,6 +325,7 @@ class PlaygroundView {
   #showTexts(): void {
     const settings = this.#settings;
     const { network, history, rate } = this.#run;
+    this.#diagram.showGradients(network?.gradientNorms());
     const weights = network?.weights();
     const place = this.#looked ?? this.#chosen;
     this.#settingsPanel.show(settings, rate);
@@ -334,7 +339,7 @@ class PlaygroundView {
       activation: 'layer' in place ? activationOf(settings, place.layer) : 'linear',
       weightOf: network && ((place) => network.weight(place, weights)),
     });
-    this.#losses.show(history);
+    this.#losses.show(history, settings);
   }
 
   get #counts(): { training: number; held: number } {

@@ -34,14 +34,22 @@ export const de: PlaygroundWords = {
     noPoints: 'Noch gibt es nichts zu lernen: setze Punkte beider Klassen.',
     noTraining: 'Alle Punkte sind zurückgehalten: halte weniger zurück oder setze mehr.',
   },
-  figures: { epoch: 'Epoche', training: 'Trainingsverlust', validation: 'Validierungsverlust' },
+  figures: { epoch: 'Epoche', training: 'Trainingsverlust', validation: 'Validierungsverlust', bound: 'Grenze 2/λ' },
   losses: {
     title: 'Verlust',
     training: 'Training',
     validation: 'Validierung',
+    earlier: 'früher',
     table: 'Dasselbe als Tabelle',
     chart: (epoch, training, validation) =>
       `Verlust über ${epoch} Epochen, jetzt ${training} im Training, ${validation} in der Validierung. Die Tabelle darunter hat die Zahlen.`,
+  },
+  rates: {
+    title: 'Lernrate',
+    rate: 'Rate',
+    bound: 'Grenze 2/λ',
+    note: 'Über 2/λ, mit λ als größter Krümmung des Verlusts, führt ein Schritt des einfachen Gradientenabstiegs auf allen Punkten bergauf.',
+    chart: (rate, bound) => `Lernrate ${rate}, ihre Grenze 2/λ jetzt ${bound}.`,
   },
   data: {
     title: 'Daten',
@@ -78,8 +86,10 @@ export const de: PlaygroundWords = {
   settings: {
     title: 'Training',
     activation: 'Aktivierung',
+    initializer: 'Erste Gewichte',
     optimizer: 'Optimierer',
     learningRate: 'Lernrate',
+    momentum: 'Momentum',
     l1: 'L1-Strafe',
     l2: 'L2-Strafe',
     batchSize: 'Batchgröße',
@@ -104,6 +114,8 @@ export const de: PlaygroundWords = {
       fewer: 'Eine verborgene Schicht weniger',
       count: (count) => (count === 1 ? '1 verborgene Schicht' : `${count} verborgene Schichten`),
     },
+    gradient: 'Gradient',
+    gradientNorm: (norm) => `Norm des Gradienten ihrer Gewichte, ‖∂L/∂W‖: ${norm}`,
     hint: 'Orange, durchgezogen: ein Gewicht über 0; blau, gestrichelt: darunter. Drücke eine Linie, um es zu ändern.',
     weight: (where, value) => `${where}: ${weightText(value)}. Drücke, um es zu ändern.`,
   },

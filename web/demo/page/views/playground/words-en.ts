@@ -35,14 +35,22 @@ export const en = {
     noPoints: 'There is nothing to learn yet: place points of both classes.',
     noTraining: 'All points are held out: hold out less, or place more.',
   },
-  figures: { epoch: 'Epoch', training: 'Training loss', validation: 'Validation loss' },
+  figures: { epoch: 'Epoch', training: 'Training loss', validation: 'Validation loss', bound: 'Rate bound 2/λ' },
   losses: {
     title: 'Loss',
     training: 'training',
     validation: 'validation',
+    earlier: 'earlier',
     table: 'The same as a table',
     chart: (epoch: string, training: string, validation: string) =>
       `Loss over ${epoch} epochs, now ${training} in training, ${validation} in validation. The table below has the figures.`,
+  },
+  rates: {
+    title: 'Learning rate',
+    rate: 'rate',
+    bound: 'bound 2/λ',
+    note: 'Above 2/λ, with λ the largest curvature of the loss, a step of plain gradient descent on all points goes up.',
+    chart: (rate: string, bound: string) => `Learning rate ${rate}, its bound 2/λ now ${bound}.`,
   },
   data: {
     title: 'Data',
@@ -79,8 +87,10 @@ export const en = {
   settings: {
     title: 'Training',
     activation: 'Activation',
+    initializer: 'First weights',
     optimizer: 'Optimizer',
     learningRate: 'Learning rate',
+    momentum: 'Momentum',
     l1: 'L1 penalty',
     l2: 'L2 penalty',
     batchSize: 'Batch size',
@@ -106,6 +116,8 @@ export const en = {
       fewer: 'One hidden layer fewer',
       count: (count: number) => (count === 1 ? '1 hidden layer' : `${count} hidden layers`),
     },
+    gradient: 'Gradient',
+    gradientNorm: (norm: string) => `Norm of the gradient of its weights, ‖∂L/∂W‖: ${norm}`,
     hint: 'Solid orange: a weight above 0; dashed blue: below. Press a line to change it.',
     weight: (place: string, value: number) => `${place}: ${weightText(value)}. Press to change it.`,
   },
