@@ -111,13 +111,13 @@ describe('the playground', () => {
     expect(await fields(page)).toHaveLength(4);
     for (let i = 0; i < 3; i++) await page.click('#layers-fewer');
     await addressSays(page, 'p-layers', 'none');
-    expect(await page.isDisabled('#layers-fewer')).toBe(true);
+    await page.locator('#layers-fewer:disabled').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('layers-more');
     expect(await fields(page)).toHaveLength(4);
     await page.click('#p-epoch');
     await said(page, /^Paused after epoch 1\./);
     for (let i = 0; i < 6; i++) await page.click('#layers-more');
-    expect(await page.isDisabled('#layers-more')).toBe(true);
+    await page.locator('#layers-more:disabled').waitFor();
   });
 
   it('shows the unit that the pointer or the focus comes to, with its formula', async () => {

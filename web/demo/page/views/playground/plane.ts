@@ -99,6 +99,11 @@ export class Plane {
     this.#paint();
   }
 
+  /** The class of the next point, before the next frame brings it, because a press may come sooner. */
+  set placing(placing: number) {
+    if (this.#scene) this.#scene = { ...this.#scene, placing };
+  }
+
   focus(): void {
     this.#canvas.focus();
   }
@@ -120,7 +125,6 @@ export class Plane {
       this.#spoken.textContent = isPlaced ? words.own.placed(scene.placing, this.#cursor) : words.own.full;
     } else if (key === 'a' || key === 'b') {
       const placing = key === 'a' ? 1 : 0;
-      this.#scene = { ...scene, placing }; // before the next frame brings it, because the next key may come sooner
       this.#on.choose(placing);
       this.#spoken.textContent = words.own.chosen(placing);
     } else if (isUndo || key === 'backspace' || key === 'delete') {

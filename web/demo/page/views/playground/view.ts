@@ -266,7 +266,7 @@ class PlaygroundView {
   }
 
   #choosePlacing(value: number): void {
-    this.#placing = value;
+    this.#placing = this.#plane.placing = value;
     this.#textsAt = 0;
     this.#render();
   }
