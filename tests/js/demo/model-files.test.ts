@@ -1,5 +1,14 @@
 /** Networks of the page as files of other tools, and back. */
-import { batchNormalization, dense, dropout, init, readSafetensors, sequential, writeSafetensors } from 'mlp-wasm';
+import {
+  batchNormalization,
+  dense,
+  dropout,
+  gaussianNoise,
+  init,
+  readSafetensors,
+  sequential,
+  writeSafetensors,
+} from 'mlp-wasm';
 import type { Sequential } from 'mlp-wasm';
 import { exportModel } from 'mlp-wasm/files';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -104,13 +113,18 @@ describe('A network of the page', () => {
 describe('A model of another tool', () => {
   const input = { inputShape: [784] as [number] };
 
-  it('gets softmax where its outputs were logits, and loses layers that work in training alone', () => {
+  it('gets softmax where its outputs were logits, and loses layers that the page does not know and that work in training alone', () => {
     const model = sequential({
-      layers: [dense({ units: 8, activation: 'tanh', ...input }), dropout({ rate: 0.5 }), dense({ units: 10 })],
+      layers: [
+        dense({ units: 8, activation: 'tanh', ...input }),
+        dropout({ rate: 0.5 }),
+        gaussianNoise({ stddev: 0.1 }),
+        dense({ units: 10 }),
+      ],
     });
     const { network: read, remarks: changes } = plainNetworkOf(model);
     expect(read.layers).toEqual([
-      { units: 8, activation: 'tanh' },
+      { units: 8, activation: 'tanh', dropout: 0.5 },
       { units: 10, activation: 'softmax' },
     ]);
     expect(changes.map(({ remark }) => remark)).toEqual(['left-out', 'softmax']);

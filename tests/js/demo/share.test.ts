@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { dense, init, readSafetensors, sequential } from 'mlp-wasm';
+import { init, readSafetensors, sequential } from 'mlp-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configsOf } from '../../../web/demo/shared/plain-layers.js';
 import type { DigitSplit } from '../../../web/demo/shared/digit-work.js';
 import { fromQuery, readSettings } from '../../../web/demo/page/settings/settings.js';
 import type { Settings } from '../../../web/demo/page/settings/settings.js';
@@ -41,8 +42,7 @@ function weightsByProgram(settings: Settings): Float32Array[] {
 
 /** The same by the functions of the page. */
 async function weightsByPage(settings: Settings, { training, heldOut }: DigitSplit): Promise<Float32Array[]> {
-  const layers = layersOf(settings).map((layer, i) => dense(i === 0 ? { ...layer, inputShape: [784] } : layer));
-  const model = sequential({ seed: settings.seed, layers });
+  const model = sequential({ seed: settings.seed, layers: configsOf(layersOf(settings)) });
   model.compile(compilation(settings));
   const scaled = (data: Uint8Array): { data: Uint8Array; scale: number } => ({ data, scale: 1 / 255 });
   await model.fit(scaled(training.pixels), training.labels, {
@@ -57,6 +57,7 @@ describe('The program of a run', () => {
   it.each([
     'count=600&epochs=2&hidden=12,8&activation=tanh&optimizer=rmsprop&lr=0.003&batch=24&seed=9',
     'count=500&epochs=1&hidden=&optimizer=sgd&lr=0.5&batch=32&seed=0',
+    'count=500&epochs=2&hidden=12,8&activation=relu&layers=1_batch_dropout_0.2_heNormal+2_layer_tanh_l2_0.001&batch=50&seed=4',
   ])('gives the bits of the page: %s', async (query) => {
     const settings = settingsOf(query);
     const { count, seed } = settings;

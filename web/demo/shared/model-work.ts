@@ -5,11 +5,12 @@
 import type { ActivationName, Weight } from 'mlp-wasm';
 import type { FormatName } from 'mlp-wasm/files';
 import type { Digits } from './digit-work.js';
+import type { PlainLayer } from './plain-layers.js';
 
-/** A network of dense layers as plain data. */
+/** A network of the page as plain data. */
 export interface PlainNetwork {
-  layers: readonly { units: number; activation: ActivationName }[];
-  /** Kernel and bias of each layer. */
+  layers: readonly PlainLayer[];
+  /** Kernel, bias and what a normalisation has, of each layer: see `byLayer`. */
   weights: readonly Pick<Weight, 'shape' | 'data'>[];
 }
 

@@ -5,6 +5,7 @@ import { exportModel, exportTraining, loadAny, zipFiles } from 'mlp-wasm/files';
 import type { ExportedFile, FormatName } from 'mlp-wasm/files';
 import type { Digits } from '../shared/digit-work.js';
 import type { ModelFormat, PlainNetwork } from '../shared/model-work.js';
+import { denseAlone } from '../shared/plain-layers.js';
 import { digitsAlone, modelOf, Unfit } from './plain-network.js';
 
 /** Bytes that an archive may hold. */
@@ -20,7 +21,9 @@ export async function writeNetwork(network: PlainNetwork, asked: ModelFormat): P
   const [format, number] = asked.split(/-(?=int8)/) as [Exclude<FormatName, 'brain'>, 'int8' | undefined];
   // The page for people draws only for networks of ten outputs.
   const isPage = format === 'html' && network.layers.at(-1)!.units > 10;
-  const model = modelOf(isPage ? digitsAlone(network) : network);
+  // scikit-learn's networks have no normalisation of their own, but a folded one works in them.
+  const plain = asked === 'sklearn' ? (denseAlone(network) ?? network) : network;
+  const model = modelOf(isPage ? digitsAlone(network) : plain);
   if (format === 'mlp-wasm') return { name: 'digits.safetensors', bytes: await model.save() };
   const files = await exportModel(model, format, {
     ...(number && { quantize: number }),

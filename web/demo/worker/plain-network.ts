@@ -1,7 +1,9 @@
-/** Between models of the package and networks that the page can show: dense layers, 784 inputs, 10 digits out. */
-import { dense, sequential } from 'mlp-wasm';
+/** Between models of the package and networks that the page can show: 784 inputs, 10 digits out. */
+import { sequential } from 'mlp-wasm';
 import type { ActivationName, LayerDescription, Sequential } from 'mlp-wasm';
 import { PIXELS } from '../shared/digit-work.js';
+import { configsOf } from '../shared/plain-layers.js';
+import type { PlainLayer } from '../shared/plain-layers.js';
 import type { Misfit, PlainNetwork, Remark } from '../shared/model-work.js';
 
 const DIGITS = 10;
@@ -9,8 +11,14 @@ const DIGITS = 10;
 const WITH_NO_DIGIT = 11;
 export const NO_DIGIT = 'not a digit';
 
-/** Layers that do nothing outside of training. */
-const IDLE = ['dropout', 'alphaDropout', 'gaussianNoise'];
+/** Layers that do nothing outside of training, and that the page does not know. */
+const IDLE = ['alphaDropout', 'gaussianNoise'];
+
+const NORMALIZATIONS: Partial<Record<LayerDescription['className'], NonNullable<PlainLayer['normalization']>>> = {
+  batchNormalization: 'batch',
+  layerNormalization: 'layer',
+};
+const PARTS = { batch: ['gamma', 'beta', 'movingMean', 'movingVariance'], layer: ['gamma', 'beta'] } as const;
 
 /** A model that cannot answer on the page, and the reason. */
 export class Unfit extends Error {
@@ -22,10 +30,7 @@ export class Unfit extends Error {
 /** The model of a network, with the names of its classes. */
 export function modelOf({ layers, weights }: PlainNetwork): Sequential {
   const outputs = layers.at(-1)!.units;
-  const model = sequential({
-    name: 'digits',
-    layers: layers.map((layer, i) => dense(i === 0 ? { ...layer, inputShape: [PIXELS] } : { ...layer })),
-  });
+  const model = sequential({ name: 'digits', layers: configsOf(layers) });
   model.setWeights([...weights]);
   const names = Array.from({ length: DIGITS }, (_, digit) => String(digit));
   if (outputs === DIGITS) model.classNames = names;
@@ -62,7 +67,7 @@ export function plainNetworkOf(model: Sequential): { network: PlainNetwork; rema
   if (outputs !== DIGITS && !isWithNoDigit) throw new Unfit({ misfit: 'outputs', found: outputs });
 
   const remarks: Remark[] = [];
-  const layers: { units: number; activation: ActivationName }[] = [];
+  const layers: PlainLayer[] = [];
   const weights: { shape: number[]; data: Float32Array }[] = [];
   const all = model.getWeights();
   const of = (layer: LayerDescription, part: string): Float32Array | undefined =>
@@ -70,13 +75,21 @@ export function plainNetworkOf(model: Sequential): { network: PlainNetwork; rema
   for (const layer of model.layers) {
     const { className, name, units } = layer;
     const last = layers.at(-1);
+    const normalization = NORMALIZATIONS[className];
     if (className === 'dense') {
       const kernel = of(layer, 'kernel')!;
-      layers.push({ units, activation: nameOf(layer) });
+      layers.push({ units, activation: nameOf(layer), ...penaltiesOf(layer) });
       weights.push({ shape: [kernel.length / units, units], data: kernel });
       weights.push({ shape: [units], data: of(layer, 'bias') ?? new Float32Array(units) });
     } else if (className === 'activation' && last?.activation === 'linear') {
       last.activation = nameOf(layer);
+    } else if (normalization && last?.activation === 'linear' && isUsual(layer, last)) {
+      last.normalization = normalization;
+      const parts = PARTS[normalization].map((part) => of(layer, part));
+      if (parts.some((data) => !data)) throw new Unfit({ misfit: 'layer', layer: name, kind: className });
+      weights.push(...parts.map((data) => ({ shape: [units], data: data! })));
+    } else if (className === 'dropout' && last && !last.dropout) {
+      if (layer.rate! > 0) last.dropout = layer.rate!;
     } else if (IDLE.includes(className)) {
       remarks.push({ remark: 'left-out', layer: name });
     } else {
@@ -95,6 +108,17 @@ export function plainNetworkOf(model: Sequential): { network: PlainNetwork; rema
   last.activation = 'softmax';
   if (!isWithNoDigit) return { network: { layers, weights }, remarks };
   return { network: digitsAlone({ layers, weights }), remarks: [...remarks, { remark: 'no-digit' }] };
+}
+
+/** True of a normalisation that is all that stands before the layer's activation, with the package's own ε. */
+function isUsual({ epsilon }: LayerDescription, { normalization, dropout }: PlainLayer): boolean {
+  return normalization === undefined && dropout === undefined && Math.abs(epsilon! - 1e-3) < 1e-9;
+}
+
+/** The penalties on a layer's kernel. */
+function penaltiesOf({ kernelRegularizer }: LayerDescription): Pick<PlainLayer, 'l1' | 'l2'> {
+  const { l1 = 0, l2 = 0 } = kernelRegularizer ?? {};
+  return { ...(l1 > 0 && { l1 }), ...(l2 > 0 && { l2 }) };
 }
 
 /** The activation of a layer, which must be the one that its name alone says. */

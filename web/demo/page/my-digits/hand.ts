@@ -5,6 +5,7 @@
 import { generateDigits } from 'mlp-wasm/digits';
 import type { RemoteMlp } from 'mlp-wasm/worker';
 import type { Digits } from '../../shared/digit-work.js';
+import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import { learn } from './learn.js';
 import { digitsOf, split } from './my-digit.js';
@@ -79,9 +80,7 @@ async function accuracy(
   { pixels, labels }: Digits,
 ): Promise<number | undefined> {
   if (labels.length === 0) return undefined;
-  const model = await mlp.sequential({
-    layers: layers.map((layer, i) => mlp.dense(i === 0 ? { ...layer, inputShape: [784] as [number] } : layer)),
-  });
+  const model = await mlp.sequential({ layers: configsOf(layers) });
   await model.setWeights([...weights]);
   const outputs = await model.predict({ data: pixels, scale: 1 / 255 });
   await model.dispose();

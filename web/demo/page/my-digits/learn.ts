@@ -8,6 +8,7 @@ import { generateDigits } from 'mlp-wasm/digits';
 import type { RemoteMlp } from 'mlp-wasm/worker';
 import { PIXELS } from '../../shared/digit-work.js';
 import type { Digits } from '../../shared/digit-work.js';
+import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 
 type Weights = Pick<Weight, 'shape' | 'data'>[];
@@ -53,12 +54,7 @@ export async function learn(mlp: RemoteMlp, lesson: Lesson): Promise<Weights> {
   const outputs = network.layers.at(-1)!.units;
   const rehearsal = await rehearse(seed, signal);
   onProgress?.(0.05);
-  const model = await mlp.sequential({
-    seed,
-    layers: network.layers.map((layer, i) =>
-      mlp.dense(i === 0 ? { ...layer, inputShape: [PIXELS] as [number] } : layer),
-    ),
-  });
+  const model = await mlp.sequential({ seed, layers: configsOf(network.layers) });
   try {
     await model.setWeights([...network.weights]);
     const known = await model.predict({ data: rehearsal, scale: 1 / 255 });

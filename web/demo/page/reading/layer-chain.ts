@@ -5,6 +5,7 @@
 import { loadModel } from 'mlp-wasm/predict';
 import type { Predictor } from 'mlp-wasm/predict';
 import type { PlainNetwork } from '../../shared/model-work.js';
+import { byLayer, packageLayers } from '../../shared/plain-layers.js';
 
 export class LayerChain {
   readonly #layers: readonly Predictor[];
@@ -14,7 +15,7 @@ export class LayerChain {
   }
 
   static async of({ layers, weights }: PlainNetwork): Promise<LayerChain> {
-    const files = layers.map((layer, i) => fileOf(layer, weights[2 * i]!, weights[2 * i + 1]!));
+    const files = byLayer(layers, weights).map((own, i) => fileOf(layers[i]!, own));
     return new LayerChain(await Promise.all(files.map((file) => loadModel(file))));
   }
 
@@ -33,27 +34,34 @@ export class LayerChain {
 type Layer = PlainNetwork['layers'][number];
 type Weight = PlainNetwork['weights'][number];
 
-/** The file that `save()` would write of a model of this one dense layer: safetensors, with its layers in the metadata. */
-function fileOf(layer: Layer, kernel: Weight, bias: Weight): Uint8Array<ArrayBuffer> {
-  const config = { name: 'layer', layers: [{ className: 'dense', ...layer, inputShape: [kernel.shape[0]] }] };
-  const kernelBytes = kernel.data.byteLength;
+/** Weights of the package's layers in the order of `byLayer`. */
+const NAMES = {
+  none: ['dense/kernel', 'dense/bias'],
+  layer: ['dense/kernel', 'dense/bias', 'norm/gamma', 'norm/beta'],
+  batch: ['dense/kernel', 'dense/bias', 'norm/gamma', 'norm/beta', 'norm/movingMean', 'norm/movingVariance'],
+};
+
+/** The file that `save()` would write of a model of this one layer: safetensors, with its layers in the metadata. */
+function fileOf(layer: Layer, weights: readonly Weight[]): Uint8Array<ArrayBuffer> {
+  const { dropout: _dropout, ...alone } = layer;
+  const [dense, ...others] = packageLayers(alone, weights[0]!.shape[0]);
+  const layers = [{ ...dense, name: 'dense' }, ...others.map((other, i) => ({ ...other, name: ['norm', 'last'][i] }))];
+  const names = NAMES[layer.normalization ?? 'none'];
+  let end = 0;
+  const places = weights.map(({ data }) => [end, (end += data.byteLength)] as const);
   const header = new TextEncoder().encode(
     JSON.stringify({
-      __metadata__: { format: 'mlp-wasm', version: '1', config: JSON.stringify(config) },
-      'dense/kernel': { dtype: 'F32', shape: kernel.shape, data_offsets: [0, kernelBytes] },
-      'dense/bias': {
-        dtype: 'F32',
-        shape: bias.shape,
-        data_offsets: [kernelBytes, kernelBytes + bias.data.byteLength],
-      },
+      __metadata__: { format: 'mlp-wasm', version: '1', config: JSON.stringify({ name: 'layer', layers }) },
+      ...Object.fromEntries(
+        weights.map(({ shape }, i) => [names[i], { dtype: 'F32', shape, data_offsets: places[i] }]),
+      ),
     }),
   );
-  const file = new Uint8Array(8 + header.length + kernelBytes + bias.data.byteLength);
+  const file = new Uint8Array(8 + header.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
-  [kernel, bias].reduce((at, { data }) => {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    return at + data.byteLength;
-  }, 8 + header.length);
+  weights.forEach(({ data }, i) =>
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + places[i]![0]),
+  );
   return file;
 }

@@ -1,6 +1,8 @@
 /** A network from the inside: its reading of a drawing, and its first kernels as pictures. */
 import type { LayerForward, Weight } from 'mlp-wasm';
 import { PIXELS } from '../../shared/digit-work.js';
+import { activationPlaces } from '../../shared/plain-layers.js';
+import type { PlainLayer } from '../../shared/plain-layers.js';
 
 /** A network's reading of one drawing. */
 export interface Reading {
@@ -26,9 +28,9 @@ export function inputOf(pixels: Uint8Array): Float32Array<ArrayBuffer> {
   return Float32Array.from(pixels, (level) => level / 255);
 }
 
-/** The activations of each layer, out of what `forwardTrace` tells. */
-export function activationsOf(layers: readonly LayerForward[]): Float32Array[] {
-  return layers.map(({ a }) => a.data);
+/** The activations of each layer, out of what `forwardTrace` tells of all layers of the package. */
+export function activationsOf(layers: readonly PlainLayer[], traced: readonly LayerForward[]): Float32Array[] {
+  return activationPlaces(layers).map((place) => traced[place]!.a.data);
 }
 
 /** @param activations of each layer for one drawing */

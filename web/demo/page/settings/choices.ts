@@ -2,7 +2,7 @@
  * The names among which the settings choose. Written out, because the page reads drawings without the module that
  * trains, which would have to be loaded for them; `tests/js/demo/choices.test.ts` compares them with it.
  */
-import type { ActivationName, OptimizerName } from 'mlp-wasm';
+import type { ActivationName, InitializerName, OptimizerName } from 'mlp-wasm';
 
 /** Hidden layers may use any activation that looks at one unit at a time. */
 export const HIDDEN_ACTIVATIONS = [
@@ -34,3 +34,16 @@ export const BATCH_OPTIMIZERS = [
   'nadam',
   'lion',
 ] as const satisfies readonly OptimizerName[];
+
+/** Initialisers of kernels that draw each weight. */
+export const INITIALIZERS = [
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'randomUniform',
+  'randomNormal',
+  'orthogonal',
+] as const satisfies readonly InitializerName[];

@@ -27,7 +27,8 @@ export function mountSettingsForm(store: PageStore, setLearningRate: (rate: numb
     store.set({ fields: { ...store.state.fields, [field.name]: field.value } });
   });
 
-  const controls = FIELD_NAMES.filter((name) => name !== 'data').map((name) => ({
+  // The layers are in the network's editor.
+  const controls = FIELD_NAMES.filter((name) => name !== 'data' && name !== 'layers').map((name) => ({
     name,
     control: form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement,
   }));
@@ -102,7 +103,7 @@ export function addressedFields(): Fields {
 }
 
 function mountAddress(store: PageStore): void {
-  const write = (): void => readdress(toQuery(store.state.fields), 'replace');
+  const write = (): void => readdress({ layers: undefined, ...toQuery(store.state.fields) }, 'replace');
   let first = true;
   store.on(['fields'], () => {
     // Not at first, so that an address stays as short as it came until the visitor changes something.

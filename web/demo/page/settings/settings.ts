@@ -3,7 +3,11 @@
  * all of them. A field's state is its text, as typed; `readSettings` turns the texts into values or sentences.
  */
 import type { ActivationName, OptimizerName } from 'mlp-wasm';
+import { layerInWords } from '../../shared/plain-layers.js';
 import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
+import { hiddenLayers, readDifferences, textOfDifferences } from './layer-texts.js';
+import type { Differences } from './layer-texts.js';
+import { attempt, choice, fail, integer, positive } from './read-field.js';
 
 /** Settings of a training run. */
 export interface Settings {
@@ -12,7 +16,10 @@ export interface Settings {
   count: number;
   /** Units of each hidden layer; empty for none. */
   hidden: number[];
+  /** Of all hidden layers, but those that differ. */
   activation: ActivationName;
+  /** The ways in which single hidden layers differ; absent where all are alike. */
+  layers?: Differences;
   optimizer: OptimizerName;
   learningRate: number;
   batchSize: number;
@@ -26,49 +33,26 @@ export type Fields = Record<FieldName, string>;
 /** A sentence for each field that cannot be used. */
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
-const LAYERS_AT_MOST = 6;
-const UNITS_AT_MOST = 2048;
+export const LAYERS_AT_MOST = 6;
+export const UNITS_AT_MOST = 2048;
 
-class FieldError extends Error {}
-
-function fail(sentence: string): never {
-  throw new FieldError(sentence);
+/** The text of the units of each layer. */
+export function unitTexts(text: string): string[] {
+  return text.trim() === '' ? [] : text.trim().split(/\s*[,;+→]\s*|\s+/);
 }
 
-/** Thousands may be set apart, as they are where numbers are shown: 20,000 or 20 000. */
-function integer(text: string, from: number, to: number): number {
-  const trimmed = text.trim();
-  const plain = /^[1-9]\d{0,2}([,\s’']\d{3})+$/.test(trimmed) ? trimmed.replace(/\D/g, '') : trimmed;
-  const value = Number(plain);
-  if (!/^\d+$/.test(plain) || value < from || value > to) {
-    fail(`A whole number from ${from.toLocaleString('en')} to ${to.toLocaleString('en')}.`);
-  }
-  return value;
-}
-
-/** A comma is a decimal point, as many people write it, where it cannot set thousands apart: 0,5 but not 1,000. */
-function positive(text: string, to: number): number {
-  const trimmed = text.trim();
-  const value = Number(/^[1-9]\d*,\d{3}$/.test(trimmed) ? NaN : trimmed.replace(/^(\d*),(?=\d+$)/, '$1.'));
-  if (trimmed === '' || !(value > 0 && value <= to)) fail(`A number above 0, at most ${to}; for example 0.01.`);
-  return value;
-}
-
-function choice<Name extends string>(text: string, names: readonly Name[]): Name {
-  return names.find((name) => name === text) ?? fail(`One of ${names.join(', ')}.`);
+export function isUnits(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= UNITS_AT_MOST;
 }
 
 function layers(text: string): number[] {
-  if (text.trim() === '') return [];
-  const parts = text.trim().split(/\s*[,;+→]\s*|\s+/);
+  const parts = unitTexts(text);
   if (parts.length > LAYERS_AT_MOST) fail(`At most ${LAYERS_AT_MOST} hidden layers.`);
-  return parts.map((part) => {
-    const units = Number(part);
-    if (!/^\d+$/.test(part) || units < 1 || units > UNITS_AT_MOST) {
-      fail(`Units per layer, 1 to ${UNITS_AT_MOST}, with commas or spaces between; for example 128, 64.`);
-    }
-    return units;
-  });
+  return parts.map((part) =>
+    isUnits(part)
+      ? Number(part)
+      : fail(`Units per layer, 1 to ${UNITS_AT_MOST}, with commas or spaces between; for example 128, 64.`),
+  );
 }
 
 interface Field<Value> {
@@ -91,6 +75,7 @@ export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
     initial: 'sigmoid',
     read: (text) => choice(text, HIDDEN_ACTIVATIONS),
   },
+  layers: { key: 'layers', title: 'layers', initial: '', read: readDifferences },
   optimizer: {
     key: 'optimizer',
     title: 'optimizer',
@@ -110,7 +95,7 @@ export interface Preset {
   id: string;
   title: string;
   detail: string;
-  fields: Pick<Fields, 'hidden' | 'activation' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs'>;
+  fields: Pick<Fields, 'hidden' | 'activation' | 'layers' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs'>;
 }
 
 export const PRESETS: readonly [Preset, ...Preset[]] = [
@@ -121,6 +106,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
     fields: {
       hidden: '128',
       activation: 'sigmoid',
+      layers: '',
       optimizer: 'sgd',
       learningRate: '0.5',
       batchSize: '32',
@@ -134,6 +120,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
     fields: {
       hidden: '128',
       activation: 'relu',
+      layers: '',
       optimizer: 'adam',
       learningRate: '0.001',
       batchSize: '64',
@@ -147,6 +134,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
     fields: {
       hidden: '256, 128',
       activation: 'relu',
+      layers: '',
       optimizer: 'adam',
       learningRate: '0.001',
       batchSize: '128',
@@ -159,7 +147,7 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
 export function presetOf(fields: Fields): Preset | undefined {
   const plain = (text: string): string => text.replace(/\s/g, '');
   return PRESETS.find(({ fields: wanted }) =>
-    (['hidden', 'activation', 'optimizer', 'learningRate', 'batchSize'] as const).every(
+    (['hidden', 'activation', 'layers', 'optimizer', 'learningRate', 'batchSize'] as const).every(
       (name) => plain(fields[name]) === plain(wanted[name]),
     ),
   );
@@ -171,15 +159,20 @@ export function initialFields(): Fields {
 
 /** These settings as the texts of their fields. */
 export function toFields(settings: Settings): Fields {
-  return Object.fromEntries(
-    FIELD_NAMES.map((name) => [name, name === 'hidden' ? settings.hidden.join(', ') : String(settings[name])]),
-  ) as Fields;
+  const { hidden, layers } = settings;
+  const each = FIELD_NAMES.map((name) => [name, String(settings[name])]);
+  return { ...Object.fromEntries(each), hidden: hidden.join(', '), layers: textOfDifferences(layers) } as Fields;
 }
 
 /** The network and the training in a line: "784 → 128 sigmoid → 10, sgd at 0.5, …". */
 export function describe(settings: Settings): string {
   const { hidden, activation, optimizer, learningRate, batchSize, epochs, seed, data, count } = settings;
-  const layers = hidden.length > 0 ? `${hidden.join(' → ')} ${activation} → ` : '';
+  const alike = hidden.length > 0 ? `${hidden.join(' → ')} ${activation} → ` : '';
+  const layers = settings.layers
+    ? hiddenLayers(settings)
+        .map((layer) => `${layerInWords(layer)} → `)
+        .join('')
+    : alike;
   const digits = data === 'mnist' ? 'MNIST' : `${count.toLocaleString('en')} digits`;
   return [
     `784 → ${layers}10`,
@@ -198,19 +191,17 @@ export function readSettings(fields: Fields): { settings?: Settings; errors: Fie
   for (const name of FIELD_NAMES) {
     // A run on MNIST makes no digits, so that their number need not be valid.
     const text = name === 'count' && fields.data === 'mnist' ? FIELDS.count.initial : fields[name];
-    try {
-      values[name] = FIELDS[name].read(text);
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
-      errors[name] = error.message;
-    }
+    const { value, error } = attempt(() => FIELDS[name].read(text));
+    if (error !== undefined) errors[name] = error;
+    else if (value !== undefined) values[name] = value;
   }
   return Object.keys(errors).length > 0 ? { errors } : { settings: values as unknown as Settings, errors };
 }
 
-/** All fields by their keys in the address. */
-export function toQuery(fields: Fields): Record<string, string> {
-  return Object.fromEntries(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
+/** All fields by their keys in the address; `layers` only where layers differ, because most networks need none. */
+export function toQuery(fields: Fields): Record<string, string> & { layers?: string } {
+  const { layers, ...query } = Object.fromEntries(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
+  return layers ? { ...query, layers } : query;
 }
 
 /** The fields that an address sets, over the initial ones. */

@@ -2,9 +2,9 @@
  * A copy of the network that answers, on the page's own thread, where one digit takes a fraction of a millisecond: to be
  * looked into, nudged, trained on that digit and broken, while the network itself stays as it is.
  */
-import { dense, sequential } from 'mlp-wasm';
+import { sequential } from 'mlp-wasm';
 import type { ExplainOptions, Explanation, Sequential, Weight } from 'mlp-wasm';
-import { PIXELS } from '../../shared/digit-work.js';
+import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 
 type Weights = readonly Pick<Weight, 'shape' | 'data'>[];
@@ -59,13 +59,11 @@ export class Specimen {
   readonly layers: NetworkSnapshot['layers'];
   readonly #model: Sequential;
 
+  /** @param network of dense layers alone: see `denseAlone` */
   constructor({ by, layers, weights }: NetworkSnapshot) {
     this.by = by;
     this.layers = layers;
-    this.#model = sequential({
-      name: 'specimen',
-      layers: layers.map((layer, i) => dense(i === 0 ? { ...layer, inputShape: [PIXELS] } : layer)),
-    });
+    this.#model = sequential({ name: 'specimen', layers: configsOf(layers) });
     this.#model.setWeights(weights);
     this.#model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'sparseCategoricalCrossentropy' });
   }

@@ -1,5 +1,6 @@
 /** The parts further down the page, loaded after those in view. */
 import { mountMnistPanel } from '../settings/mnist-panel.js';
+import { mountNetworkEditor } from '../settings/network-editor.js';
 import type { PageStore } from '../state.js';
 import { mountCharts } from './charts.js';
 import { mountKernels } from './kernels.js';
@@ -12,6 +13,7 @@ export { paintKernels } from './kernels.js';
 /** @param isTaken takes a dropped file that is a picture, and says so */
 export function mountBelow(store: PageStore, isTaken: (file: File) => boolean): PastRuns {
   mountMnistPanel(store, isTaken);
+  mountNetworkEditor(store);
   mountCharts(store);
   mountKernels(store);
   mountMistakes(store);

@@ -1,5 +1,6 @@
 /** Owner of the run's buttons, progress bar, status line and figures. */
 import type { DataSource } from '../../shared/digit-work.js';
+import { layerInWords } from '../../shared/plain-layers.js';
 import { element } from '../dom.js';
 import { generatedSource } from './digit-sets.js';
 import { mnistSource } from '../settings/mnist-files.js';
@@ -143,7 +144,7 @@ function mountPortions(store: PageStore, trainer: Trainer): void {
 function summaryOf(store: PageStore, next: ReturnType<typeof nextRun>): string {
   const { settings, threads = 1, opened } = store.state.run;
   if (isAsOpened(store.state.run)) {
-    const layers = opened!.layers.map(({ units, activation }) => `${units} ${activation}`).join(' → ');
+    const layers = opened!.layers.map((layer) => layerInWords(layer)).join(' → ');
     return `784 → ${layers} · from ${opened!.name}`;
   }
   if (settings) return describe(settings) + (threads > 1 ? ` · ${threads} threads` : '');

@@ -1,7 +1,8 @@
 /** A training run as the page shows and keeps it: plain data. */
+import type { PlainLayer } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
-import { layersOf } from './layers.js';
+import { isSameNetwork, layersOf } from './layers.js';
 
 /** How far the current network has come. */
 export type Phase = 'idle' | 'preparing' | 'training' | 'paused' | 'done' | 'stopped' | 'failed';
@@ -65,6 +66,11 @@ export function isRunning(phase: Phase): boolean {
   return phase === 'preparing' || phase === 'training' || phase === 'paused';
 }
 
+/** The layers of its network. */
+export function networkOf({ opened, settings }: Run): readonly PlainLayer[] {
+  return opened?.layers ?? (settings ? layersOf(settings) : []);
+}
+
 /** A run as it is kept: not under way. */
 export function ended(run: Run): Run {
   return { ...run, phase: run.phase === 'done' ? 'done' : 'stopped' };
@@ -78,7 +84,7 @@ export function isAsOpened({ opened, epoch }: Run): boolean {
 /** True if a run with these settings, on these digits, would go on from the end of `run`. */
 export function goesOn(run: Run, settings: Settings, digits: string): boolean {
   // A network out of a file learns from whatever digits, in whatever way.
-  if (isAsOpened(run)) return JSON.stringify(layersOf(settings)) === JSON.stringify(run.opened!.layers);
+  if (isAsOpened(run)) return isSameNetwork(layersOf(settings), run.opened!.layers);
   if (!run.settings || run.digits !== digits || run.epoch === 0 || run.epoch >= settings.epochs) return false;
   if (run.phase !== 'stopped' && run.phase !== 'done') return false;
   const { learningRate: _rate, epochs: _epochs, count: _count, ...network } = settings;

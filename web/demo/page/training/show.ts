@@ -3,6 +3,7 @@ import type { Digits } from '../../shared/digit-work.js';
 import { activationsOf, inputOf, readingOf, tilesOf } from '../reading/look-inside.js';
 import type { PageStore } from '../state.js';
 import type { Pace } from './pace.js';
+import { networkOf } from './run.js';
 import type { RemoteModel } from './worker.js';
 
 export const BYTES = 1 / 255; // ink is 1
@@ -18,10 +19,11 @@ export async function showReading(
   tiles: Pace,
 ): Promise<void> {
   const { pixels } = store.state;
-  const layers = pixels && (await model.forwardTrace(inputOf(pixels)));
+  const layers = networkOf(store.state.run);
+  const traced = pixels && (await model.forwardTrace(inputOf(pixels)));
   if (!isCurrent()) return;
-  if (layers && store.state.pixels === pixels) {
-    store.set({ answer: { ...readingOf(activationsOf(layers)), by: 'trained', of: pixels } });
+  if (traced && store.state.pixels === pixels) {
+    store.set({ answer: { ...readingOf(activationsOf(layers, traced)), by: 'trained', of: pixels } });
   }
   await tiles.run(async () => {
     const [kernel] = await model.getWeights();

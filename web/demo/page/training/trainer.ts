@@ -15,9 +15,8 @@ import type { Portion } from './attempt.js';
 import { digitsAtHand, digitsOf } from './digit-sets.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
-import { layersOf } from './layers.js';
 import { Pace } from './pace.js';
-import { ended, goesOn, IDLE, isAsOpened, isRunning } from './run.js';
+import { ended, goesOn, IDLE, isAsOpened, isRunning, networkOf } from './run.js';
 import type { Run } from './run.js';
 import * as say from './sentences.js';
 import { showReading } from './show.js';
@@ -190,8 +189,9 @@ export class Trainer {
   async read(pixels: Uint8Array | undefined): Promise<Reading | undefined> {
     const model = this.#model;
     if (!model || !pixels) return undefined;
+    const layers = networkOf(this.#run);
     try {
-      return readingOf(activationsOf(await model.forwardTrace(inputOf(pixels))));
+      return readingOf(activationsOf(layers, await model.forwardTrace(inputOf(pixels))));
     } catch {
       if (model === this.#model && !isRunning(this.#run.phase)) await this.#revive();
       return undefined;
@@ -200,10 +200,10 @@ export class Trainer {
 
   /** The visitor's network as it is now, if there is one. */
   async snapshot(): Promise<NetworkSnapshot | undefined> {
-    const { settings, opened } = this.#run;
+    const layers = networkOf(this.#run);
     const model = this.hasNetwork ? this.#model : undefined;
-    const weights = settings && (await model?.getWeights().catch(() => undefined));
-    return weights && { by: 'trained', layers: opened?.layers ?? layersOf(settings), weights };
+    const weights = await model?.getWeights().catch(() => undefined);
+    return weights && { by: 'trained', layers, weights };
   }
 
   /** The visitor's network with all that its training needs to go on elsewhere, if there is one. */

@@ -4,6 +4,7 @@
  */
 import type { CompileOptions } from 'mlp-wasm';
 import type { RemoteMlp, RemoteModel } from 'mlp-wasm/worker';
+import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
 import { layersOf } from './layers.js';
@@ -53,10 +54,7 @@ export class TrainingWorker {
   /** A new network, of these layers where they are not those of the settings. */
   async build(settings: Settings, layers: NetworkSnapshot['layers'] = layersOf(settings)): Promise<RemoteModel> {
     const mlp = await this.connection();
-    const model = await mlp.sequential({
-      seed: settings.seed,
-      layers: layers.map((layer, i) => mlp.dense({ ...layer, ...(i === 0 && { inputShape: [784] as [number] }) })),
-    });
+    const model = await mlp.sequential({ seed: settings.seed, layers: configsOf(layers) });
     await model.compile(compilation(settings));
     return model;
   }

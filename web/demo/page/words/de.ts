@@ -7,6 +7,10 @@ export const de: Words = {
     trained: (layers) => `Dein Netz, ${layers}.`,
     copy: 'Alles geschieht an einer Kopie: Weder die Antwort noch dein Training ändert sich.',
     none: 'Es gibt noch kein Netz, in das man schauen könnte.',
+    layerNormalization: (layers) =>
+      `Dein Netz, ${layers}, hat Layer-Normalisierung, die diese Ansicht nicht zeigt: Seine Schichten müssen nur dicht sein, oder mit Batch-Normalisierung. Trainiere eines ohne sie, und es erscheint hier.`,
+    folded: 'Seine Batch-Normalisierung ist in die Gewichte eingerechnet, so wie sie außerhalb des Trainings wirkt.',
+    onlyInTraining: 'Dropout und Strafterme, die nur im Training wirken, sind weggelassen.',
     changed: 'Die Kopie wurde verändert.',
     anew: 'Das Netz neu übernehmen',
     noDigit: 'keine Ziffer',

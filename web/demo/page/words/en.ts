@@ -5,6 +5,10 @@ export const en = {
     trained: (layers: string): string => `Your network, ${layers}.`,
     copy: 'All of this happens to a copy: neither the answer nor your training changes.',
     none: 'There is no network to look into yet.',
+    layerNormalization: (layers: string): string =>
+      `Your network, ${layers}, has layer normalisation, which this view does not show: its layers must be dense alone, or with batch normalisation. Train one without, and it appears here.`,
+    folded: 'Its batch normalisation is folded into the weights, as it works outside of training.',
+    onlyInTraining: 'Dropout and penalties, which work in training alone, are left out.',
     changed: 'The copy has been changed.',
     anew: 'Take the network anew',
     noDigit: 'no digit',

@@ -3,8 +3,12 @@
 export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Both are absent in tests that run in Node. */
+const { location, navigator } = globalThis as Partial<Pick<typeof window, 'location' | 'navigator'>>;
+const preferred = navigator?.languages ?? [];
+
 function chosen(): Language {
-  const wanted = [new URLSearchParams(location.search).get('lang') ?? '', ...navigator.languages];
+  const wanted = [new URLSearchParams(location?.search).get('lang') ?? '', ...preferred];
   const [found] = wanted.flatMap((name) => LANGUAGES.filter((language) => name.toLowerCase().startsWith(language)));
   return found ?? 'en';
 }
@@ -12,4 +16,4 @@ function chosen(): Language {
 export const language = chosen();
 
 /** For numbers: the visitor's own way of writing them, where it is one of the page's language. */
-export const locale = navigator.languages.find((name) => name.startsWith(language)) ?? language;
+export const locale = preferred.find((name) => name.startsWith(language)) ?? language;

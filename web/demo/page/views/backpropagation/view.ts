@@ -11,7 +11,7 @@ import { block } from '../parts/mathml.js';
 import { layersInWords, UnitNames } from '../parts/names.js';
 import { number } from '../parts/numbers.js';
 import { Picture } from '../parts/picture.js';
-import { Study } from '../parts/study.js';
+import { aboutNetwork, Study } from '../parts/study.js';
 import type { PageParts } from '../views.js';
 import { pathOf } from './arithmetic.js';
 import { CheckPanel } from './check.js';
@@ -165,9 +165,7 @@ class BackpropagationView {
     const { network, steps } = this.#words;
     this.#article.hidden = !specimen || !digit;
     this.#changed.hidden = !this.#study.isChanged;
-    this.#network.textContent = specimen
-      ? `${network[specimen.by](layersInWords(specimen.layers))} ${network.copy}`
-      : network.none;
+    this.#network.textContent = `${aboutNetwork(this.#study, network)} ${specimen ? network.copy : ''}`;
     if (!specimen || !digit) return;
     const names = this.#names();
     const notation = NOTATIONS.find(({ id }) => id === this.#notation.value) ?? NOTATIONS[0];

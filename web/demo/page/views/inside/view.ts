@@ -13,7 +13,7 @@ import { largest } from '../parts/largest.js';
 import { layersInWords, UnitNames } from '../parts/names.js';
 import { number, percent } from '../parts/numbers.js';
 import { Picture } from '../parts/picture.js';
-import { Study } from '../parts/study.js';
+import { aboutNetwork, Study } from '../parts/study.js';
 import type { PageParts } from '../views.js';
 import { broken, isWhole } from './breaking.js';
 import { BreakPanel } from './break-panel.js';
@@ -122,9 +122,8 @@ class InsideView {
 
   #renderNow(): void {
     const { specimen, digit } = this.#study;
-    const { network } = this.#words;
     this.#body.hidden = !specimen || !digit;
-    this.#network.textContent = specimen ? network[specimen.by](layersInWords(specimen.layers)) : network.none;
+    this.#network.textContent = aboutNetwork(this.#study, this.#words.network);
     if (!specimen || !digit) return;
     const layers = layersInWords(specimen.layers);
     if (layers !== this.#layers) {

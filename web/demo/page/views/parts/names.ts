@@ -1,4 +1,5 @@
 /** Names of units: of pixels by row and column, of hidden units from 1, of outputs by their digit. */
+import { layerInWords } from '../../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../../reading/snapshot.js';
 import type { Words } from '../../words/words.js';
 import { count } from './numbers.js';
@@ -43,5 +44,5 @@ export class UnitNames {
 
 /** "784 → 128 sigmoid → 10 softmax" */
 export function layersInWords(layers: NetworkSnapshot['layers']): string {
-  return ['784', ...layers.map(({ units, activation }) => `${count(units)} ${activation}`)].join(' → ');
+  return ['784', ...layers.map((layer) => layerInWords(layer, count(layer.units)))].join(' → ');
 }

@@ -2,19 +2,39 @@
  * A copy of the network that answers, kept up to date while a view is shown, and the digit that it is studied on. Once
  * the visitor has changed the copy it stays as it is, until it is taken anew.
  */
+import { denseAlone } from '../../../shared/plain-layers.js';
 import { sameImage } from '../../my-digits/my-digit.js';
 import { inputOf } from '../../reading/look-inside.js';
+import type { NetworkSnapshot } from '../../reading/snapshot.js';
 import { Specimen } from '../../specimen/specimen.js';
 import { isBlank } from '../../state.js';
+import type { Words } from '../../words/words.js';
 import type { PageParts } from '../views.js';
+import { layersInWords } from './names.js';
 
 /** Time between two looks at a network that is being trained. */
 const LOOK_MS = 250;
+
+/** Sentences on the network that is looked into, and on what the copy lacks of it. */
+export function aboutNetwork({ specimen, whole, isUnfit }: Study, words: Words['network']): string {
+  if (isUnfit) return words.layerNormalization(layersInWords(whole));
+  if (!specimen) return words.none;
+  const remarks = [
+    whole.some(({ normalization }) => normalization) && words.folded,
+    whole.some(({ dropout, l1, l2 }) => dropout || l1 || l2) && words.onlyInTraining,
+  ];
+  return [words[specimen.by](layersInWords(whole)), ...remarks].filter(Boolean).join(' ');
+}
 
 export class Study {
   specimen: Specimen | undefined;
   /** True if the visitor has changed the copy. */
   isChanged = false;
+
+  /** True if the network that answers normalises by layers, which these views do not show. */
+  isUnfit = false;
+  /** The layers of that network, of which the copy has the dense ones alone. */
+  whole: NetworkSnapshot['layers'] = [];
 
   /** Grows with each network that is taken. */
   version = 0;
@@ -87,10 +107,14 @@ export class Study {
   }
 
   async #take(now: string): Promise<void> {
-    const network = await this.#page.network();
+    const taken = await this.#page.network();
     if (this.isChanged) return;
     this.#taken = now;
     this.version++;
+    const alone = taken && denseAlone(taken);
+    const network = alone && { by: taken.by, ...alone };
+    this.isUnfit = taken !== undefined && !network;
+    this.whole = taken?.layers ?? [];
     if (network && this.specimen?.isLike(network)) {
       this.specimen.weights = network.weights;
     } else {

@@ -1,21 +1,21 @@
 /** A run of the page as a program with the npm package, which gives the same network to the last bit. */
+import type { LayerConfig } from 'mlp-wasm';
 import { describe } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
+import { layersOf } from '../../training/layers.js';
+import { configsOf } from '../../../shared/plain-layers.js';
 import { HELD_OUT_FIRST, heldOutCount } from '../../../shared/held-out.js';
 
 export type Place = 'node' | 'browser';
 
 /** The program; what it needs beside the package stands in its first lines. */
 export function codeOf(settings: Settings, place: Place): string {
-  const { hidden, activation, optimizer, learningRate, batchSize, epochs, seed } = settings;
-  const shape = ', inputShape: [784]';
-  const layers = [
-    ...hidden.map((units, i) => `dense({ units: ${units}, activation: '${activation}'${i === 0 ? shape : ''} })`),
-    `dense({ units: 10, activation: 'softmax'${hidden.length === 0 ? shape : ''} })`,
-  ];
+  const { optimizer, learningRate, batchSize, epochs, seed } = settings;
+  const configs = configsOf(layersOf(settings));
+  const makers = [...new Set(configs.map(({ className }) => className))];
   const isFromFiles = settings.data === 'mnist';
   return `${headOf(settings, place)}
-import { dense, init${isFromFiles ? ', readIdx' : ''}, sequential } from 'mlp-wasm';
+import { ${[...makers, 'init', ...(isFromFiles ? ['readIdx'] : []), 'sequential'].sort().join(', ')} } from 'mlp-wasm';
 ${isFromFiles ? '' : "import { generateDigits } from 'mlp-wasm/digits';\n"}${importsOf(place, isFromFiles)}
 await init({ deterministic: true });
 
@@ -23,7 +23,7 @@ ${isFromFiles ? mnist(place) : generated(settings)}
 const model = sequential({
   seed: ${seed},
   layers: [
-${layers.map((layer) => `    ${layer},\n`).join('')}  ],
+${configs.map((config) => `    ${callOf(config)},\n`).join('')}  ],
 });
 model.compile({
   optimizer: { name: '${optimizer}', learningRate: ${learningRate} },
@@ -39,6 +39,21 @@ await model.fit(x, y, {
   },
 });
 ${endOf(place)}`;
+}
+
+/** The call that describes a layer: "dense({ units: 10, activation: 'softmax' })". */
+function callOf({ className, ...options }: LayerConfig): string {
+  const entries = Object.entries(options);
+  return `${className}(${entries.length > 0 ? literal(options) : ''})`;
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([key, one]) => `${key}: ${literal(one)}`)
+    .join(', ')} }`;
 }
 
 function headOf(settings: Settings, place: Place): string {

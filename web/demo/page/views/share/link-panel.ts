@@ -17,7 +17,7 @@ function addressWith(fields: Fields, keys: Record<string, string> = {}): string 
   const address = new URL(location.href);
   address.searchParams.delete('embed');
   // The keys that other views have put into the address come along.
-  const { view: _view, embed: _embed, ...others } = Object.fromEntries(addressed());
+  const { view: _view, embed: _embed, layers: _layers, ...others } = Object.fromEntries(addressed());
   address.hash = new URLSearchParams({ ...keys, ...others, ...toQuery(fields) }).toString();
   return address.href;
 }

@@ -2,6 +2,7 @@
 import type { ActivationName } from 'mlp-wasm';
 import type { PlainNetwork } from '../../../shared/model-work.js';
 import { make } from '../../dom.js';
+import { settingsOfLayers } from '../../settings/layer-texts.js';
 import { fromQuery, readSettings, toFields } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
 import { isRunning } from '../../training/run.js';
@@ -70,14 +71,9 @@ export class OpenPanel {
 
 /** The settings by which Train goes on with a network: those of the page, but for its layers. */
 function settingsFor({ layers }: PlainNetwork, { store }: PageParts): Settings {
-  const hidden = layers.slice(0, -1);
-  const settings =
+  const { layers: _layers, ...settings } =
     readSettings(store.state.fields).settings ?? readSettings(fromQuery(new URLSearchParams())).settings!;
-  return {
-    ...settings,
-    hidden: hidden.map(({ units }) => units),
-    activation: hidden[0]?.activation ?? settings.activation,
-  };
+  return { ...settings, ...settingsOfLayers(layers.slice(0, -1), settings.activation) };
 }
 
 /** Without the name of the function that the visitor did not call. */

@@ -1,0 +1,83 @@
+/** Cards of a list are dragged to another place, by mouse, pen or finger. */
+
+/** Pixels that a press may wander before it is a drag. */
+const SLACK = 6;
+
+/**
+ * @param cards those that can be dragged, in their order
+ * @param mayDrag asked at each press
+ * @param move called with the places, from 0, that a card has left and come to
+ */
+export function dragCards(
+  list: HTMLElement,
+  cards: () => HTMLElement[],
+  mayDrag: () => boolean,
+  move: (from: number, to: number) => void,
+): void {
+  let press: { card: HTMLElement; from: number; pointer: number; x: number; y: number } | undefined;
+  let target: number | undefined;
+
+  const mark = (to: number | undefined): void => {
+    target = to;
+    cards().forEach((card, i) => {
+      card.classList.toggle('is-before', to !== undefined && press !== undefined && i === to && to < press.from);
+      card.classList.toggle('is-after', to !== undefined && press !== undefined && i === to && to > press.from);
+    });
+  };
+  const end = (): void => {
+    if (!press) return;
+    press.card.classList.remove('is-dragged');
+    press.card.style.translate = '';
+    mark(undefined);
+    press = undefined;
+  };
+
+  list.addEventListener('pointerdown', (event) => {
+    const all = cards();
+    const from = all.findIndex((card) => card.contains(event.target as Node));
+    if (from < 0 || event.button !== 0 || !mayDrag()) return;
+    press = { card: all[from]!, from, pointer: event.pointerId, x: event.clientX, y: event.clientY };
+  });
+  list.addEventListener('pointermove', (event) => {
+    if (!press || event.pointerId !== press.pointer) return;
+    const { card, x, y } = press;
+    const [right, down] = [event.clientX - x, event.clientY - y];
+    if (!card.classList.contains('is-dragged')) {
+      if (Math.hypot(right, down) < SLACK) return;
+      card.classList.add('is-dragged');
+      card.setPointerCapture(event.pointerId);
+    }
+    card.style.translate = `${right}px ${down}px`;
+    mark(placeAt(cards(), press.from, event.clientX, event.clientY));
+  });
+  list.addEventListener('pointerup', () => {
+    const [from, to] = [press?.from, target];
+    const wasDragged = press?.card.classList.contains('is-dragged');
+    end();
+    if (!wasDragged) return;
+    // The click that follows a drag opens nothing.
+    const swallow = (event: Event): void => event.stopPropagation();
+    list.addEventListener('click', swallow, { capture: true, once: true });
+    setTimeout(() => list.removeEventListener('click', swallow, { capture: true }));
+    if (to !== undefined && to !== from) move(from!, to);
+  });
+  list.addEventListener('pointercancel', end);
+  list.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') end();
+  });
+}
+
+/** The place of the card that the pointer is nearest to. */
+function placeAt(cards: HTMLElement[], from: number, x: number, y: number): number {
+  const distances = cards.map((card, i) => {
+    const { left, top, width, height } =
+      i === from ? { left: NaN, top: 0, width: 0, height: 0 } : card.getBoundingClientRect();
+    return Math.hypot(x - left - width / 2, y - top - height / 2);
+  });
+  const nearest = Math.min(...distances.filter((distance) => !Number.isNaN(distance)));
+  const place = distances.indexOf(nearest);
+  const { left, width } = (cards[place] ?? cards[from]!).getBoundingClientRect();
+  // Only once it is past the middle of the other card.
+  const isPast = place > from ? x > left + width / 2 : x < left + width / 2;
+  return place >= 0 && nearest < 2 * width && isPast ? place : from;
+}
