@@ -34,6 +34,17 @@ function readGlue(file) {
   return DEAD_GLUE.reduce((glue, dead) => glue.replace(dead, ''), source);
 }
 
+/** The core's names and options as a JavaScript module: see cpp/bindings/catalogue.cc. */
+function catalogueModule() {
+  const unused = new Proxy({}, { get: () => () => 0 }); // of the C library, which no text needs
+  const module = new WebAssembly.Module(readFileSync(at('build/web/catalogue.wasm')));
+  const { exports } = new WebAssembly.Instance(module, { env: unused, wasi_snapshot_preview1: unused });
+  exports._initialize();
+  const start = exports.catalogueModule();
+  const bytes = new Uint8Array(exports.memory.buffer, start);
+  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+}
+
 /** Lines are about as long as this at least: see lines.mjs. */
 const LINE = 160;
 
@@ -113,11 +124,17 @@ async function bundle(outdir, entries) {
     write: false,
     logLevel: 'warning',
   };
-  const glue = {
-    name: 'glue',
+  const core = {
+    name: 'core',
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^\.\/mlp\.js$/ }, () => ({ path: at('build/web/mlp.js'), sideEffects: false }));
       onLoad({ filter: /\/build\/web\/mlp\.js$/ }, ({ path }) => ({ contents: readGlue(path), loader: 'js' }));
+      onResolve({ filter: /^\.\/catalogue\.js$/ }, () => ({
+        path: 'catalogue',
+        namespace: 'core',
+        sideEffects: false,
+      }));
+      onLoad({ filter: /^catalogue$/, namespace: 'core' }, () => ({ contents: catalogueModule(), loader: 'js' }));
     },
   };
   // The entries that rooms above them import stay files of their own, in the same folder.
@@ -152,7 +169,7 @@ async function bundle(outdir, entries) {
       splitting: true, // because formats are imported only when they are needed
       chunkNames: `${out}-[name]-[hash]`,
       alias: { 'mlp-wasm': at('web/src/index.ts') }, // for the tests' internals.ts
-      plugins: [glue, shared, apart],
+      plugins: [core, shared, apart],
     });
     writeBundles(outputFiles, true);
   }

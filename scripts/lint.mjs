@@ -22,7 +22,7 @@ function files(...patterns) {
 }
 
 /** Runs the linters; returns the names of those that found something. */
-export async function lint({ fix = false, quick = false } = {}) {
+async function lint({ fix = false, quick = false } = {}) {
   const broken = [];
   const check = (name, command, args, env = {}) => {
     if (run(command, args, { env, mayFail: true }) !== 0) broken.push(name);
@@ -63,7 +63,8 @@ function clangTidy(check) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = { fix: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } };
-  setup('lint');
-  const broken = await lint(parseArgs({ options }).values);
+  const { values } = parseArgs({ options });
+  setup('lint', ...(values.quick ? [] : ['tidy']));
+  const broken = await lint(values);
   if (broken.length > 0) fail(`Found something: ${broken.join(', ')}`);
 }

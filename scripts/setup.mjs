@@ -40,11 +40,8 @@ const NEEDS = {
     },
     { name: 'Chromium', test: () => chromiumPath() !== undefined, debian: 'chromium' },
   ],
-  lint: [
-    eigen,
-    { name: 'clang-format', test: () => answers('clang-format', '--version'), debian: 'clang-format' },
-    { name: 'clang-tidy', test: () => answers('clang-tidy', '--version'), debian: 'clang-tidy' },
-  ],
+  lint: [{ name: 'clang-format', test: () => answers('clang-format', '--version'), debian: 'clang-format' }],
+  tidy: [eigen, { name: 'clang-tidy', test: () => answers('clang-tidy', '--version'), debian: 'clang-tidy' }],
 };
 
 /** The Chromium that tests drive: CHROMIUM_PATH, or the first that is on PATH. */
@@ -60,7 +57,7 @@ export function chromiumPath() {
   return undefined;
 }
 
-/** @param {...('build' | 'test' | 'lint')} parts */
+/** @param {...('build' | 'test' | 'lint' | 'tidy')} parts */
 export function setup(...parts) {
   const missing = [...new Set(parts.flatMap((part) => NEEDS[part]))].filter(({ test }) => !test());
   if (missing.length > 0) installDebian(missing);
@@ -103,6 +100,6 @@ function installPackages() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  setup('build', 'test', 'lint');
+  setup('build', 'test', 'lint', 'tidy');
   console.log('Everything is in place.');
 }

@@ -1,30 +1,36 @@
-// `npm test`: every test there is. Linters, GoogleTest under sanitizers and in double, then types, then Vitest in Node and
-// Chromium against the built package and page.
+// `npm test`: every test there is. Linters and types beside GoogleTest, under sanitizers and in double; then Vitest in Node
+// and Chromium against the built package and page.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { buildPackage, buildPage } from './build.mjs';
-import { lint } from './lint.mjs';
-import { fail, ROOT, run } from './run.mjs';
+import { fail, ROOT, run, start } from './run.mjs';
 import { chromiumPath, setup } from './setup.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
 
-function native(preset) {
+function buildNative(preset) {
   run('cmake', ['--preset', preset]);
   run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())]);
-  const report = at('build', preset, 'report.json');
-  const status = run(at('build', preset, 'mlp_tests'), ['--gtest_brief=1', `--gtest_output=json:${report}`], {
-    mayFail: true,
-  });
-  if (status !== 0) broken.push(`GoogleTest, ${preset}`);
-  const { tests, failures, testsuites } = JSON.parse(readFileSync(report, 'utf8'));
-  const skipped = testsuites.flatMap(({ testsuite }) => testsuite).filter(({ result }) => result === 'SKIPPED').length;
-  total.passed += tests - failures - skipped;
-  total.failed += failures;
-  total.skipped += skipped;
+}
+
+const nativeReport = (preset) => at('build', preset, 'report.json');
+
+/** @returns {() => Promise<void>} waits for the tests and counts them */
+function startNative(preset) {
+  const flags = ['--gtest_brief=1', `--gtest_output=json:${nativeReport(preset)}`];
+  const ended = start(at('build', preset, 'mlp_tests'), flags);
+  return async () => {
+    if ((await ended()) !== 0) broken.push(`GoogleTest, ${preset}`);
+    const { tests, failures, testsuites } = JSON.parse(readFileSync(nativeReport(preset), 'utf8'));
+    const cases = testsuites.flatMap(({ testsuite }) => testsuite);
+    const skipped = cases.filter(({ result }) => result === 'SKIPPED').length;
+    total.passed += tests - failures - skipped;
+    total.failed += failures;
+    total.skipped += skipped;
+  };
 }
 
 function vitest() {
@@ -44,10 +50,18 @@ function vitest() {
 setup('build', 'test', 'lint');
 await buildPackage();
 buildPage();
-broken.push(...(await lint({ quick: true }))); // clang-tidy, minutes long, is in `npm run lint`
-native('debug');
-native('double');
-run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tests/tsconfig.json']);
+
+// Linters, types and GoogleTest take one core each; they run beside the compilers, which leave gaps.
+const linted = start(process.execPath, [at('scripts/lint.mjs'), '--quick']); // clang-tidy, minutes long, is in `npm run lint`
+buildNative('debug');
+const debugTested = startNative('debug');
+const typed = start(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tests/tsconfig.json']);
+buildNative('double');
+const doubleTested = startNative('double');
+if ((await linted()) !== 0) broken.push('lint');
+if ((await typed()) !== 0) broken.push('types of the tests');
+await debugTested();
+await doubleTested();
 vitest();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

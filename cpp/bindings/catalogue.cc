@@ -1,126 +1,128 @@
-// Everything that has a name, with its options, so that TypeScript mirrors none of it.
-#include <emscripten/bind.h>
+// Everything that has a name, with its options, as the text of a JavaScript module. scripts/build.mjs asks for it while it
+// builds the package, so that TypeScript mirrors none of it, and no page waits for it to be read out of the core.
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "bindings/options.h"
+#include "mlp/error.h"
+#include "mlp/layers/kinds.h"
+#include "mlp/model.h"
+#include "mlp/optimizer.h"
 
-namespace mlp::bindings {
+// Nothing here is refused, because nothing is given.
+void mlp::fail(const std::string&) { __builtin_trap(); }
+
+namespace mlp {
 namespace {
 
-val named(const char* name) {
-  val object = val::object();
-  put(object, "name", std::string_view(name));
-  return object;
+using Texts = std::vector<std::string>;
+
+std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+// All 17 digits that a double can need; JavaScript reads the shortest of the same value.
+std::string number(double x) {
+  if (std::isinf(x)) return x < 0 ? "-Infinity" : "Infinity";
+  char digits[32];
+  std::snprintf(digits, sizeof digits, "%.17g", x);
+  return digits;
 }
 
-// Not inlined, because the description of an option is much code, needed in many places.
-__attribute__((noinline)) val describe(const OptionLimits& option) {
-  val object = named(option.name);
-  put(object, "kind", nameOf(option.kind));
-  if (option.fallback == option.fallback) put(object, "default", option.fallback);
-  put(object, "low", option.low);
-  put(object, "high", option.high);
-  put(object, "required", option.required);
-  if (option.choices.empty()) return object;
-  val choices = val::array();
-  for (const std::string_view choice : option.choices) append(choices, val(std::string(choice)));
-  put(object, "choices", choices);
-  put(object, "default", choices[option.fallback]);
-  return object;
+std::string truth(bool is) { return is ? "true" : "false"; }
+
+std::string field(const char* name, const std::string& value) { return std::string(name) + ": " + value; }
+
+std::string joined(char open, const Texts& texts, char close) {
+  std::string all(1, open);
+  for (const std::string& text : texts) all += text + ", ";
+  return all + close;
 }
 
-template <class Entries>
-val options(const Entries& entries) {
-  val array = val::array();
-  for (const OptionLimits& option : entries) append(array, describe(option));
-  return array;
+std::string object(const Texts& fields) { return joined('{', fields, '}'); }
+std::string array(const Texts& entries) { return joined('[', entries, ']'); }
+
+template <class Entries, class Describe>
+std::string arrayOf(const Entries& entries, Describe describe) {
+  Texts texts;
+  for (const auto& entry : entries) texts.push_back(describe(entry));
+  return array(texts);
 }
 
-// Entries that have nothing but a name and options.
-template <class Entries>
-val plain(const Entries& entries) {
-  val array = val::array();
-  for (const auto& entry : entries) {
-    val object = named(entry.name);
-    put(object, "options", options(entry.options));
-    append(array, object);
+// A default that is not a number (x ≠ x) is none. `fallbackName` overrides it.
+std::string described(const OptionLimits& option, const char* fallbackName = nullptr) {
+  Texts fields = {field("name", quoted(option.name)), field("kind", quoted(nameOf(option.kind))),
+                  field("low", number(option.low)), field("high", number(option.high)),
+                  field("required", truth(option.required))};
+  if (fallbackName) {
+    fields.push_back(field("default", quoted(fallbackName)));
+  } else if (!option.choices.empty()) {
+    fields.push_back(field("default", quoted(option.choices.begin()[static_cast<int>(option.fallback)])));
+  } else if (option.fallback == option.fallback) {
+    fields.push_back(field("default", number(option.fallback)));
   }
-  return array;
-}
-
-val layers() {
-  val array = val::array();
-  for (const LayerKind& kind : layerKinds()) {
-    val object = named(kind.name), told = val::array(), weights = val::array();
-    for (const LayerOption& option : kind.options) {
-      val described = describe(option);
-      if (option.fallbackName) put(described, "default", std::string_view(option.fallbackName));
-      append(told, described);
-    }
-    for (const LayerWeight& weight : kind.weights) {
-      val described = named(weight.name);
-      put(described, "isMatrix", weight.shape == WeightShape::kMatrix);
-      put(described, "trained", weight.trained);
-      if (weight.flag) put(described, "flag", std::string_view(weight.flag));
-      append(weights, described);
-    }
-    put(object, "options", told);
-    put(object, "weights", weights);
-    append(array, object);
+  if (!option.choices.empty()) {
+    fields.push_back(field("choices", arrayOf(option.choices, [](std::string_view name) { return quoted(name); })));
   }
-  return array;
+  return object(fields);
 }
 
-val allLosses() {
-  val array = val::array();
-  for (const Loss& loss : losses()) {
-    val object = named(loss.name);
-    put(object, "targets", nameOf(loss.targets));
-    put(object, "hasLogits", loss.fromLogits != nullptr);
-    put(object, "options", options(loss.options));
-    append(array, object);
-  }
-  return array;
+template <class Options>
+std::string optionsOf(const Options& options) {
+  return arrayOf(options, [](const OptionLimits& option) { return described(option); });
 }
 
-val allOptimizers() {
-  val array = val::array();
-  for (const Optimizer& optimizer : optimizers()) {
-    val object = named(optimizer.name), told = val::array();
-    for (const OptimizerOption& option : optimizer.options) {
-      append(told, describe({option.name, option.kind, option.fallback, option.low, option.high}));
-    }
-    put(object, "fullBatch", optimizer.fullBatch());
-    put(object, "options", told);
-    append(array, object);
-  }
-  return array;
+template <class Entry>
+std::string nameAndOptions(const Entry& entry) {
+  return object({field("name", quoted(entry.name)), field("options", optionsOf(entry.options))});
 }
 
-val allActivations() {
-  val array = val::array();
-  for (const Activation& activation : activations()) {
-    val object = named(activation.name);
-    put(object, "alpha", activation.defaultAlpha);
-    append(array, object);
-  }
-  return array;
+std::string layer(const LayerKind& kind) {
+  const std::string options =
+      arrayOf(kind.options, [](const LayerOption& option) { return described(option, option.fallbackName); });
+  const std::string weights = arrayOf(kind.weights, [](const LayerWeight& weight) {
+    Texts fields = {field("name", quoted(weight.name)), field("isMatrix", truth(weight.shape == WeightShape::kMatrix)),
+                    field("trained", truth(weight.trained))};
+    if (weight.flag) fields.push_back(field("flag", quoted(weight.flag)));
+    return object(fields);
+  });
+  return object({field("name", quoted(kind.name)), field("options", options), field("weights", weights)});
 }
 
-val catalogue() {
-  val all = val::object();
-  put(all, "layers", layers());
-  put(all, "activations", allActivations());
-  put(all, "losses", allLosses());
-  put(all, "optimizers", allOptimizers());
-  put(all, "initializers", plain(initializers()));
-  put(all, "regularizers", plain(regularizers()));
-  put(all, "constraints", plain(constraints()));
-  put(all, "metrics", plain(metrics()));
-  put(all, "layerBytes", static_cast<double>(layerBytes()));
-  return all;
+std::string loss(const Loss& loss) {
+  return object({field("name", quoted(loss.name)), field("targets", quoted(nameOf(loss.targets))),
+                 field("hasLogits", truth(loss.fromLogits != nullptr)), field("options", optionsOf(loss.options))});
 }
 
-EMSCRIPTEN_BINDINGS(catalogue) { emscripten::function("catalogue", &catalogue); }
+std::string optimizer(const Optimizer& optimizer) {
+  const std::string options = arrayOf(optimizer.options, [](const OptimizerOption& option) {
+    return described({option.name, option.kind, option.fallback, option.low, option.high});
+  });
+  return object({field("name", quoted(optimizer.name)), field("fullBatch", truth(optimizer.fullBatch())),
+                 field("options", options)});
+}
+
+std::string activation(const Activation& activation) {
+  return object({field("name", quoted(activation.name)), field("alpha", number(activation.defaultAlpha))});
+}
+
+std::string catalogue() {
+  const auto plain = [](const auto& entries) {
+    return arrayOf(entries, [](const auto& entry) { return nameAndOptions(entry); });
+  };
+  return object({field("layers", arrayOf(layerKinds(), layer)),
+                 field("activations", arrayOf(activations(), activation)), field("losses", arrayOf(losses(), loss)),
+                 field("optimizers", arrayOf(optimizers(), optimizer)), field("initializers", plain(initializers())),
+                 field("regularizers", plain(regularizers())), field("constraints", plain(constraints())),
+                 field("metrics", plain(metrics())), field("layerBytes", number(static_cast<double>(layerBytes())))});
+}
 
 }  // namespace
-}  // namespace mlp::bindings
+}  // namespace mlp
+
+extern "C" __attribute__((export_name("catalogueModule"))) const char* catalogueModule() {
+  static std::string text;
+  text = "export default " + mlp::catalogue() + ";\n";
+  return text.c_str();
+}

@@ -7,8 +7,6 @@ double number(const val& object, const char* name) { return field(object, name).
 std::string text(const val& value) { return value.as<std::string>(); }
 bool given(const val& value) { return !value.isUndefined() && !value.isNull(); }
 void put(val& object, const char* name, double value) { object.set(name, value); }
-void put(val& object, const char* name, std::string_view value) { object.set(name, std::string(value)); }
-void put(val& object, const char* name, const val& value) { object.set(name, value); }
 void put(val& object, const char* name, bool value) { object.set(name, value); }
 void append(val& array, const val& value) { array.set(number(array, "length"), value); }
 void append(val& array, double value) { array.set(number(array, "length"), value); }

@@ -28,8 +28,6 @@ double number(const val& object, const char* name);
 std::string text(const val& value);
 bool given(const val& value);  // neither undefined nor null
 void put(val& object, const char* name, double value);
-void put(val& object, const char* name, std::string_view value);
-void put(val& object, const char* name, const val& value);
 void put(val& object, const char* name, bool value);
 void append(val& array, const val& value);
 void append(val& array, double value);

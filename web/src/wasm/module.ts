@@ -1,4 +1,5 @@
 /** Instantiates the network's module. No other file does. */
+import CATALOGUE from './catalogue.js';
 import createMlp from './mlp.js';
 import { rangeError } from '../check/arguments.js';
 import { messageOf, tagOf } from '../check/realm.js';
@@ -18,7 +19,7 @@ interface Loaded {
 /** The module that is loaded or being loaded, and the options of the call that asked for it. */
 let pending: { options: InitOptions; loading: Promise<Loaded> } | undefined;
 
-let ready: (Loaded & { catalogue: Catalogue }) | undefined;
+let ready: Loaded | undefined;
 
 /**
  * Loads the WebAssembly module; everything else needs it. It is loaded once: further calls wait for the first one, and
@@ -33,9 +34,7 @@ export async function init(options: InitOptions = {}): Promise<void> {
   pending ??= { options: { ...options }, loading: load(options) };
   const { loading, options: first } = pending;
   try {
-    const { module, backend } = await loading;
-    // The catalogue is read now, because it takes memory, which may be used up when it is needed first.
-    ready ??= { module, backend, catalogue: module.catalogue() };
+    ready ??= await loading;
   } catch (error) {
     if (pending?.loading === loading) pending = undefined;
     throw error;
@@ -70,7 +69,8 @@ export function backend(): Backend {
 
 /** The core's names, once {@link init} is done. */
 export function catalogue(): Catalogue {
-  return loaded().catalogue;
+  loaded();
+  return CATALOGUE;
 }
 
 /** True once {@link init} is done. */

@@ -261,7 +261,6 @@ export interface MlpModule {
     outputs: Pointer,
   ): void;
   augmentBytes(samples: SampleAddresses, augmentation: NativeAugmentation, rows: number): number;
-  catalogue(): Catalogue;
   /** Numbers of state that an optimizer keeps for each weight. */
   optimizerSlots(optimizer: object): number;
   /** Writes `count` standard normal floats: direction `number` of this seed. */
