@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFaults } from './faults.js';
-import { answer, SEVEN, status, stroke, text, until, visit, WAIT } from './page.js';
+import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit, WAIT } from './page.js';
 
 const here = visit();
 
@@ -130,6 +130,42 @@ describe('the network’s editor', () => {
     await status(page, /^Trained for 2 epochs/);
     await page.click('#tab-inside');
     await page.locator('#view-inside .view-note').filter({ hasText: 'has layer normalisation' }).waitFor();
+  });
+
+  it('changes dropout, activation and augmentation while it learns, and says that the address does not repeat the run', async () => {
+    const page = await here.open(LONG);
+    await page.click('.layer-card');
+    await page.click('#train');
+    await status(page, /^Epoch [2-9]/);
+    expect(await page.isDisabled('#layer-units')).toBe(true);
+    const before = await progress(page);
+    await page.fill('#layer-dropout', '0.5');
+    await page.selectOption('#layer-activation', 'tanh');
+    await page.selectOption('#augmentation', 'strong');
+    await until(
+      () => text(page, '#run-settings'),
+      (now) => /64 tanh \(dropout 0.5\) → 10 · .*strong augmentation/.test(now),
+    );
+    // It goes on from where it was, not from the beginning.
+    await until(
+      () => progress(page),
+      (now) => now > before + 0.001,
+    );
+    await status(page, /settings were changed at epoch/);
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    expect(await text(page, '#lock-note')).toMatch(/does not repeat it/);
+    expect(await text(page, '#train')).toBe('Continue');
+    await page.click('#tab-share');
+    await page.locator('#share-link p').filter({ hasText: 'trains another network' }).waitFor();
+    await page.locator('#share-code .share-of').filter({ hasText: 'Settings were changed on the way' }).waitFor();
+    await page.locator('.runs small').filter({ hasText: 'Changed on the way' }).waitFor();
+    await page.reload();
+    await status(page, /Your network is back/);
+    expect(await text(page, '#lock-note')).toMatch(/does not repeat it/);
+    await page.click('#tab-train');
+    await page.click('#train');
+    await status(page, /^Epoch/);
   });
 
   it.each([

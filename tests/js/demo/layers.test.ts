@@ -1,5 +1,5 @@
 /** Networks whose layers differ: as texts, in an address, in files, as dense layers alone, and read by the small module. */
-import { init, sequential } from 'mlp-wasm';
+import { init, loadCheckpoint, sequential } from 'mlp-wasm';
 import { init as initPredict } from 'mlp-wasm/predict';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ModelFormat } from '../../../web/demo/shared/model-work.js';
@@ -15,6 +15,7 @@ import {
   toFields,
   toQuery,
 } from '../../../web/demo/page/settings/settings.js';
+import { withLayers } from '../../../web/demo/page/training/change-network.js';
 import { isSameNetwork, layersOf } from '../../../web/demo/page/training/layers.js';
 import { OFFERS } from '../../../web/demo/page/views/share/formats.js';
 import { readModel, writeNetwork } from '../../../web/demo/worker/model-files.js';
@@ -36,7 +37,7 @@ const INK = Float32Array.from({ length: 5 * 784 }, (_, i) => Math.max(0, Math.si
 async function trained(layers: PlainLayer[]): Promise<ReturnType<typeof modelOf>> {
   const model = sequential({ seed: 3, layers: configsOf(layers) });
   model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' });
-  await model.fit(INK, [1, 2, 3, 4, 5], { epochs: 3, batchSize: 5 });
+  await model.fit(INK, [1, 2, 3, 4, 5], { epochs: 3, batchSize: 2 });
   return model;
 }
 
@@ -44,7 +45,9 @@ describe('Layers in an address', () => {
   it('are read, and written as they were', () => {
     const { settings } = read(ADDRESS);
     expect(layersOf(settings!)).toEqual(LAYERS);
-    expect(toQuery(toFields(settings!)).layers).toBe('1_tanh_batch_dropout_0.25_heNormal 2_layer_l1_0.0001_l2_0.001');
+    expect(toQuery(toFields(settings!))['layers']).toBe(
+      '1_tanh_batch_dropout_0.25_heNormal 2_layer_l1_0.0001_l2_0.001',
+    );
     expect(inWords(settings!)).toContain('784 → 24 tanh (batchNormalization, dropout 0.25, heNormal) → 16 relu (');
     expect(isSameNetwork(layersOf({ ...settings!, ...settingsOfLayers(LAYERS.slice(0, -1), 'elu') }), LAYERS)).toBe(
       true,
@@ -58,7 +61,7 @@ describe('Layers in an address', () => {
       { units: 32, activation: 'relu' },
       { units: 10, activation: 'softmax' },
     ]);
-    expect('layers' in toQuery(toFields(settings!))).toBe(false);
+    expect(toQuery(toFields(settings!))['layers']).toBeUndefined();
     expect(presetOf(fromQuery(new URLSearchParams('')))?.id).toBe('classic');
     expect(presetOf(fromQuery(new URLSearchParams('layers=1_relu')))).toBeUndefined();
   });
@@ -71,6 +74,41 @@ describe('Layers in an address', () => {
     ['first_relu', /first_relu/],
   ])('say what is wrong with them: %s', (layers, sentence) => {
     expect(read(`layers=${layers}`).errors.layers).toMatch(sentence);
+  });
+});
+
+describe('A training whose layers change on the way', () => {
+  it('keeps weights, optimizer and position: changed and changed back, it goes on to the same bits', async () => {
+    const layers: PlainLayer[] = [
+      { units: 12, activation: 'relu', normalization: 'batch' },
+      { units: 8, activation: 'tanh', dropout: 0.1 },
+      { units: 10, activation: 'softmax' },
+    ];
+    const others: PlainLayer[] = [
+      { units: 12, activation: 'elu', normalization: 'batch', dropout: 0.3 },
+      { units: 8, activation: 'sigmoid' },
+      { units: 10, activation: 'softmax' },
+    ];
+    const goOn = async (checkpoint: Uint8Array): Promise<number[][]> => {
+      const model = await loadCheckpoint(checkpoint);
+      await model.fit(INK, [1, 2, 3, 4, 5], { epochs: 6, batchSize: 2, resume: true });
+      return model.getWeights().map(({ data }) => [...data]);
+    };
+    const checkpoint = (await trained(layers)).checkpoint();
+    const changed = withLayers(checkpoint, others);
+    const names = (await loadCheckpoint(changed)).layers.map(({ className, activation, rate }) => [
+      className,
+      activation.name,
+      rate,
+    ]);
+    expect(names).toEqual(
+      modelOf({ layers: others, weights: (await loadCheckpoint(changed)).getWeights() }).layers.map(
+        ({ className, activation, rate }) => [className, activation.name, rate],
+      ),
+    );
+    const whole = await goOn(checkpoint);
+    expect(await goOn(withLayers(changed, layers))).toEqual(whole);
+    expect(await goOn(changed)).not.toEqual(whole);
   });
 });
 

@@ -16,7 +16,7 @@ import { earlierRuns } from '../../../web/demo/page/training/earlier.js';
 import { layersOf } from '../../../web/demo/page/training/layers.js';
 import type { PastRun } from '../../../web/demo/page/training/past-runs.js';
 import { IDLE } from '../../../web/demo/page/training/run.js';
-import { compilation } from '../../../web/demo/page/training/worker.js';
+import { augmented, compilation } from '../../../web/demo/page/training/worker.js';
 import { codeOf } from '../../../web/demo/page/views/share/code.js';
 import { logFile } from '../../../web/demo/page/views/share/log-file.js';
 import { loadDigits } from '../../../web/demo/worker/digit-sets.js';
@@ -48,6 +48,7 @@ async function weightsByPage(settings: Settings, { training, heldOut }: DigitSpl
   await model.fit(scaled(training.pixels), training.labels, {
     epochs: settings.epochs,
     batchSize: settings.batchSize,
+    ...augmented(settings),
     validationData: [scaled(heldOut.pixels), heldOut.labels],
   });
   return model.getWeights().map(({ data }) => data);
@@ -57,7 +58,7 @@ describe('The program of a run', () => {
   it.each([
     'count=600&epochs=2&hidden=12,8&activation=tanh&optimizer=rmsprop&lr=0.003&batch=24&seed=9',
     'count=500&epochs=1&hidden=&optimizer=sgd&lr=0.5&batch=32&seed=0',
-    'count=500&epochs=2&hidden=12,8&activation=relu&layers=1_batch_dropout_0.2_heNormal+2_layer_tanh_l2_0.001&batch=50&seed=4',
+    'count=500&epochs=2&hidden=12,8&activation=relu&layers=1_batch_dropout_0.2_heNormal+2_layer_tanh_l2_0.001&batch=50&seed=4&augment=strong',
   ])('gives the bits of the page: %s', async (query) => {
     const settings = settingsOf(query);
     const { count, seed } = settings;

@@ -82,7 +82,7 @@ mountPad(store);
 mountReading(store);
 const takePicture = mountPictures(store, readImage);
 mountCorrection(store, myDigits);
-mountSettingsForm(store, (rate) => trainer.setLearningRate(rate));
+mountSettingsForm(store, trainer);
 mountRunPanel(store, trainer);
 mountFirstDigit(store);
 void start();

@@ -9,7 +9,7 @@ import { layerWords } from '../words/layers.js';
 import { editorWords as words } from '../words/network-editor.js';
 import { dragCards } from './card-drag.js';
 import { cardsOf, faultsOf, fieldsOf } from './layer-cards.js';
-import type { LayerCard } from './layer-cards.js';
+import type { CardKey, LayerCard } from './layer-cards.js';
 import { LayerPanel } from './layer-panel.js';
 import { layerTexts, noTexts } from './layer-texts.js';
 import { costOf } from './network-cost.js';
@@ -23,6 +23,9 @@ const FIRST_UNITS = '64';
 export function mountNetworkEditor(store: PageStore): void {
   new NetworkEditor(store);
 }
+
+/** Fields of a layer that may change while it learns. */
+const LIVE: readonly (CardKey | undefined)[] = ['activation', 'dropout'];
 
 class NetworkEditor {
   readonly #store: PageStore;
@@ -173,7 +176,8 @@ class NetworkEditor {
     this.#back.classList.toggle('is-none', !this.#removed);
     const opened = this.#opened === undefined ? undefined : cards[this.#opened];
     this.#panel.element.hidden = !opened;
-    if (opened) this.#panel.show(opened, this.#opened!, cards.length, fields.activation, () => locked);
+    if (opened)
+      this.#panel.show(opened, this.#opened!, cards.length, fields.activation, (key) => locked && !LIVE.includes(key));
     const { unknown } = layerTexts(fields.layers);
     this.#fault.textContent = unknown.length > 0 ? layerWords.unknown(unknown) : '';
     this.#cost.textContent = this.#price();

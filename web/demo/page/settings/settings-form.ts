@@ -3,18 +3,22 @@ import { addressed, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { isRunning } from '../training/run.js';
+import { language } from '../words/language.js';
+import { trainingWords as words } from '../words/training.js';
 import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
 import { FIELD_NAMES, FIELDS, fromQuery, PRESETS, presetOf, readSettings, toQuery } from './settings.js';
-import type { FieldName, Fields } from './settings.js';
+import type { FieldName, Fields, Settings } from './settings.js';
 
 /** Fields that may change while a network learns; the others are locked until it stops. */
-const LIVE: readonly FieldName[] = ['learningRate'];
+const LIVE: readonly FieldName[] = ['learningRate', 'augmentation'];
 
-const LOCKED = 'While it learns, only the learning rate can be changed.';
-const OPEN = 'The address of this page holds all settings: copy it to share them.';
+/** The run under way, as far as it takes new settings. */
+export interface LiveRun {
+  setLearningRate(rate: number): void;
+  change(settings: Settings): void;
+}
 
-/** @param setLearningRate changes that of the run under way */
-export function mountSettingsForm(store: PageStore, setLearningRate: (rate: number) => void): void {
+export function mountSettingsForm(store: PageStore, live: LiveRun): void {
   const form = element('settings', HTMLFormElement);
   const presets = mountPresets(store);
   addChoices('activation', HIDDEN_ACTIVATIONS);
@@ -35,7 +39,7 @@ export function mountSettingsForm(store: PageStore, setLearningRate: (rate: numb
   const sources = form.elements.namedItem('data') as RadioNodeList;
   store.on(['fields'], () => {
     const { fields } = store.state;
-    const { errors } = readSettings(fields);
+    const { settings, errors } = readSettings(fields);
     for (const { name, control } of controls) {
       if (control.value !== fields[name]) control.value = fields[name];
       const sentence = errors[name] ?? '';
@@ -44,10 +48,12 @@ export function mountSettingsForm(store: PageStore, setLearningRate: (rate: numb
     }
     sources.value = fields.data;
     form.dataset['source'] = fields.data;
-    if (!errors.learningRate) setLearningRate(FIELDS.learningRate.read(fields.learningRate));
+    if (!errors.learningRate) live.setLearningRate(FIELDS.learningRate.read(fields.learningRate));
+    if (settings) live.change(settings);
   });
 
   const note = element('lock-note', HTMLElement);
+  note.lang = language;
   const lockable = [
     ...controls.filter(({ name }) => !LIVE.includes(name)).map(({ control }) => control),
     ...sources,
@@ -55,11 +61,12 @@ export function mountSettingsForm(store: PageStore, setLearningRate: (rate: numb
     ...presets,
   ];
   store.on(['run'], () => {
-    const locked = isRunning(store.state.run.phase);
+    const { phase, isTouched } = store.state.run;
+    const locked = isRunning(phase);
+    note.textContent = locked ? words.locked : isTouched ? words.touched : words.shared;
     if (form.classList.contains('is-locked') === locked) return;
     form.classList.toggle('is-locked', locked);
     for (const control of lockable) control.disabled = locked;
-    note.textContent = locked ? LOCKED : OPEN;
   });
   mountAddress(store);
 }
@@ -103,7 +110,7 @@ export function addressedFields(): Fields {
 }
 
 function mountAddress(store: PageStore): void {
-  const write = (): void => readdress({ layers: undefined, ...toQuery(store.state.fields) }, 'replace');
+  const write = (): void => readdress(toQuery(store.state.fields), 'replace');
   let first = true;
   store.on(['fields'], () => {
     // Not at first, so that an address stays as short as it came until the visitor changes something.

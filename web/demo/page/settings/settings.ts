@@ -5,6 +5,7 @@
 import type { ActivationName, OptimizerName } from 'mlp-wasm';
 import { layerInWords } from '../../shared/plain-layers.js';
 import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
+import type { AugmentationName } from './choices.js';
 import { hiddenLayers, readDifferences, textOfDifferences } from './layer-texts.js';
 import type { Differences } from './layer-texts.js';
 import { attempt, choice, fail, integer, positive } from './read-field.js';
@@ -25,6 +26,8 @@ export interface Settings {
   batchSize: number;
   epochs: number;
   seed: number;
+  /** Absent: the digits are learned as they are. */
+  augmentation?: AugmentationName;
 }
 
 export type FieldName = keyof Settings;
@@ -86,6 +89,15 @@ export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
   batchSize: { key: 'batch', title: 'batch size', initial: '32', read: (text) => integer(text, 1, 10_000) },
   epochs: { key: 'epochs', title: 'epochs', initial: '10', read: (text) => integer(text, 1, 1000) },
   seed: { key: 'seed', title: 'seed', initial: '42', read: (text) => integer(text, 0, 4_294_967_295) },
+  augmentation: {
+    key: 'augment',
+    title: 'augmentation',
+    initial: 'none',
+    read: (text) => {
+      const name = choice(text, ['none', 'slight', 'strong']);
+      return name === 'none' ? undefined : name;
+    },
+  },
 };
 
 export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
@@ -159,9 +171,10 @@ export function initialFields(): Fields {
 
 /** These settings as the texts of their fields. */
 export function toFields(settings: Settings): Fields {
-  const { hidden, layers } = settings;
+  const { hidden, layers, augmentation = 'none' } = settings;
   const each = FIELD_NAMES.map((name) => [name, String(settings[name])]);
-  return { ...Object.fromEntries(each), hidden: hidden.join(', '), layers: textOfDifferences(layers) } as Fields;
+  const own = { hidden: hidden.join(', '), layers: textOfDifferences(layers), augmentation };
+  return { ...Object.fromEntries(each), ...own } as Fields;
 }
 
 /** The network and the training in a line: "784 → 128 sigmoid → 10, sgd at 0.5, …". */
@@ -181,6 +194,7 @@ export function describe(settings: Settings): string {
     `${epochs} epoch${epochs === 1 ? '' : 's'}`,
     digits,
     `seed ${seed}`,
+    ...(settings.augmentation ? [`${settings.augmentation} augmentation`] : []),
   ].join(' · ');
 }
 
@@ -198,10 +212,15 @@ export function readSettings(fields: Fields): { settings?: Settings; errors: Fie
   return Object.keys(errors).length > 0 ? { errors } : { settings: values as unknown as Settings, errors };
 }
 
-/** All fields by their keys in the address; `layers` only where layers differ, because most networks need none. */
-export function toQuery(fields: Fields): Record<string, string> & { layers?: string } {
-  const { layers, ...query } = Object.fromEntries(FIELD_NAMES.map((name) => [FIELDS[name].key, fields[name]]));
-  return layers ? { ...query, layers } : query;
+/** Keys that stand in an address only where they say something, because most runs do without. */
+const OCCASIONAL = ['layers', 'augmentation'] as const satisfies readonly FieldName[];
+
+/** All fields by their keys in the address; undefined for one that says nothing. */
+export function toQuery(fields: Fields): Record<string, string | undefined> {
+  const query: Record<string, string | undefined> = {};
+  for (const name of FIELD_NAMES) query[FIELDS[name].key] = fields[name];
+  for (const name of OCCASIONAL) if (fields[name] === FIELDS[name].initial) query[FIELDS[name].key] = undefined;
+  return query;
 }
 
 /** The fields that an address sets, over the initial ones. */

@@ -12,7 +12,7 @@ import type { Run } from './run.js';
 import { epochSentence } from './sentences.js';
 import { BYTES, showMistakes, showReading } from './show.js';
 import { stepNetwork } from './single-step.js';
-import { compilation } from './worker.js';
+import { augmented, compilation } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 /** Time between two turns in which the worker hears of the page while it trains. */
@@ -22,6 +22,10 @@ const TURN_MS = 30;
 export interface FitHost {
   store: PageStore;
   attempt: Attempt;
+  /** Aborts with the attempt, and before when it is to go on with other settings. */
+  slice: AbortSignal;
+  /** True if the network has learned before. */
+  resume: boolean;
   /** False once another attempt has begun. */
   isCurrent: () => boolean;
   update: (patch: Partial<Run>) => void;
@@ -43,7 +47,7 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
   const settings = run().settings!;
   const { epochs, batchSize } = settings;
   const count = training.labels.length;
-  const resume = run().epoch > 0;
+  const { resume, slice } = host;
   const meter = new Meter(count, !resume, performance.now());
   const reports = new Pace(EVERY.report);
   const tiles = new Pace(EVERY.tiles, ONE_IN);
@@ -82,8 +86,9 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
     epochs,
     batchSize,
     resume,
+    ...augmented(settings),
     validationData: [{ data: heldOut.pixels, scale: BYTES }, heldOut.labels],
-    signal: attempt.signal,
+    signal: slice,
     yieldEvery: TURN_MS,
     callbacks: {
       onYield: async (epoch, batch, logs) => {
@@ -123,7 +128,7 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
     },
   });
   if (diverged) throw new Diverged();
-  if (!isCurrent() || run().epoch === 0) return;
+  if (!isCurrent() || run().epoch === 0 || (slice.aborted && !attempt.signal.aborted)) return;
   await showReading(store, model, isCurrent, new Pace(0));
   await showMistakes(store, model, isCurrent, heldOut);
 }

@@ -89,7 +89,9 @@ export function goesOn(run: Run, settings: Settings, digits: string): boolean {
   if (run.phase !== 'stopped' && run.phase !== 'done') return false;
   const { learningRate: _rate, epochs: _epochs, count: _count, ...network } = settings;
   const { learningRate: _itsRate, epochs: _itsEpochs, count: _itsCount, ...its } = run.settings;
-  return JSON.stringify(network) === JSON.stringify(its);
+  // In one order, because some settings may be absent and come later.
+  const inOrder = (values: object): string => JSON.stringify(Object.entries(values).sort());
+  return inOrder(network) === inOrder(its);
 }
 
 /** Below this a network has learned nothing: guessing among ten gets 0.1. */

@@ -112,6 +112,11 @@ export function replacedNote(run: Run): string {
     : 'The training worker stopped; a new one began again.';
 }
 
+/** After a change of its settings, for the rest of the run. */
+export function changedNote({ epoch }: Run): string {
+  return `Its settings were changed at epoch ${epoch.toFixed(1)}.`;
+}
+
 export function failureSentence(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   if (/out of memory|allocation failed|not enough memory/i.test(reason)) {

@@ -5,6 +5,7 @@ import { afterEpoch, withTraining } from './curve.js';
 import type { FitHost } from './fit.js';
 import { Pace } from './pace.js';
 import { BYTES, showMistakes, showReading } from './show.js';
+import { augmented } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 export async function stepNetwork(model: RemoteModel, { training, heldOut }: DigitSplit, host: FitHost): Promise<void> {
@@ -15,7 +16,8 @@ export async function stepNetwork(model: RemoteModel, { training, heldOut }: Dig
   const steps = model.steps({ data: training.pixels, scale: BYTES }, training.labels, {
     epochs,
     batchSize,
-    resume: store.state.run.epoch > 0,
+    resume: host.resume,
+    ...augmented(store.state.run.settings!),
     validationData: [{ data: heldOut.pixels, scale: BYTES }, heldOut.labels],
     signal: attempt.signal,
   });

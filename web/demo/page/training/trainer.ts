@@ -1,12 +1,15 @@
 /**
  * Trains the visitor's network in the worker and turns what happens there into state. A run goes on after Stop, after a
  * reload and after the death of its worker, from its last checkpoint.
+ *
+ * Longer than 400 lines because all that can befall a run changes the same few fields, which no other part may see.
  */
 import type { DataSource, Digits, DigitSplit } from '../../shared/digit-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
 import { activationsOf, inputOf, readingOf } from '../reading/look-inside.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
+import { toFields } from '../settings/settings.js';
 import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
 import { language } from '../words/language.js';
@@ -15,6 +18,7 @@ import type { Portion } from './attempt.js';
 import { digitsAtHand, digitsOf } from './digit-sets.js';
 import { keepFiles, KeptRuns } from './kept-runs.js';
 import type { KeptRun } from './kept-runs.js';
+import { LiveChange } from './live-change.js';
 import { Pace } from './pace.js';
 import { ended, goesOn, IDLE, isAsOpened, isRunning, networkOf } from './run.js';
 import type { Run } from './run.js';
@@ -39,6 +43,7 @@ export class Trainer {
   /** The run that Reset took away. */
   #previous: KeptRun | undefined;
   readonly #undo = new UndoStack();
+  readonly #live = new LiveChange();
   /** The attempt that is over so soon that the page stays as it is meanwhile: a step, or its undoing. */
   #quiet: Attempt | undefined;
 
@@ -93,6 +98,8 @@ export class Trainer {
     if (!before) return;
     this.#store.set({ undoable: this.#undo.last });
     const { portion, kept } = before;
+    // Changes on the way are undone with it.
+    if (kept?.run.settings && this.#run.isTouched) this.#store.set({ fields: toFields(kept.run.settings) });
     const sentence = say.undoneSentence(portion, kept?.run);
     const old = this.#model;
     if (kept) {
@@ -128,6 +135,11 @@ export class Trainer {
     if (!settings || !isRunning(phase) || settings.learningRate === learningRate) return;
     this.#update({ settings: { ...settings, learningRate }, isTouched: true });
     if (this.#model) this.#model.learningRate = learningRate;
+  }
+
+  /** Settings of the current run that it takes in the middle, from its next turn on. */
+  change(settings: Settings): void {
+    if (isRunning(this.#run.phase)) this.#live.want(settings, this.#run);
   }
 
   /** Back to before any training; the pretrained network answers again. */
@@ -213,10 +225,7 @@ export class Trainer {
 
   /** Makes the network of a file the visitor's own; the one before it comes back by Reset and its undoing. */
   async open({ layers, weights }: PlainNetwork, name: string, settings: Settings): Promise<void> {
-    const model = await this.#worker.build(settings, layers);
-    await model.setWeights([...weights]);
-    const checkpoint = await model.checkpoint();
-    void model.dispose().catch(() => undefined);
+    const checkpoint = await this.#worker.checkpointOf(settings, { layers, weights });
     await this.reset();
     const run: Run = { ...IDLE, phase: 'stopped', settings, began: Date.now(), opened: { name, layers } };
     await this.#bringBack({ run, mistakes: undefined, checkpoint }, say.openedSentence(run));
@@ -235,6 +244,7 @@ export class Trainer {
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */
   #begin(portion?: Portion): Attempt {
     this.#attempt.stop();
+    this.#live.forget();
     return (this.#attempt = new Attempt(portion));
   }
 
@@ -267,10 +277,14 @@ export class Trainer {
     });
     void this.#compare(attempt, digits);
     let deaths = 0;
+    let isChanged = false;
     for (let from = resume ? this.#run.epoch : 0; ; from = this.#run.epoch) {
       try {
         if (!this.#model) await this.#open(attempt);
-        if (attempt === this.#attempt) await this.#fit(attempt, digits);
+        do {
+          if (await this.#change(attempt)) isChanged = true;
+          if (attempt === this.#attempt) await this.#fit(attempt, digits, isChanged || this.#run.epoch > 0);
+        } while (this.#live.isWanted && !attempt.signal.aborted);
         return;
       } catch (error) {
         if (attempt !== this.#attempt || error instanceof Diverged || !(await this.#worker.hasDied())) throw error;
@@ -285,30 +299,46 @@ export class Trainer {
     }
   }
 
+  /** Gives the network the settings that were changed meanwhile; true if there were any. */
+  async #change(attempt: Attempt): Promise<boolean> {
+    const old = this.#model!;
+    const change = await this.#live.take(old, this.#run, this.#worker);
+    if (!change) return false;
+    const isCurrent = attempt === this.#attempt;
+    const unused = isCurrent ? old : change.model;
+    if (change.model !== old) void unused.dispose().catch(() => undefined);
+    if (!isCurrent) return false;
+    this.#model = change.model;
+    this.#update(change.patch);
+    await this.#keep(attempt, change.model, true);
+    return true;
+  }
+
   /** A network in the worker: that of the last checkpoint, else a new one. */
   async #open(attempt: Attempt): Promise<void> {
     const { settings } = this.#run;
-    const model = await (this.#checkpoint
-      ? this.#worker.load(this.#checkpoint.checkpoint)
-      : this.#worker.build(settings!));
-    if (this.#checkpoint) model.learningRate = settings!.learningRate;
+    const kept = this.#checkpoint?.checkpoint;
+    const model = await (kept ? this.#worker.load(kept) : this.#worker.build(settings!));
+    if (kept) model.learningRate = settings!.learningRate;
     if (attempt === this.#attempt) this.#model = model;
     else void model.dispose().catch(() => undefined);
   }
 
   async #compare(attempt: Attempt, { heldOut }: DigitSplit): Promise<void> {
-    if (this.#run.rivalAccuracy !== undefined) return;
-    const rivalAccuracy = await this.rival?.(heldOut).catch(() => undefined);
+    const known = this.#run.rivalAccuracy;
+    const rivalAccuracy = known ?? (await this.rival?.(heldOut).catch(() => undefined));
     if (attempt === this.#attempt && rivalAccuracy !== undefined) this.#update({ rivalAccuracy });
   }
 
-  async #fit(attempt: Attempt, split: DigitSplit): Promise<void> {
+  async #fit(attempt: Attempt, split: DigitSplit, resume: boolean): Promise<void> {
     const model = this.#model!;
     const [{ learn }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
     this.#update({ threads });
     await learn(model, split, {
       store: this.#store,
       attempt,
+      slice: this.#live.begin(attempt),
+      resume,
       isCurrent: () => attempt === this.#attempt,
       update: (patch) => this.#update(patch),
       say: (text) => this.#say(text),

@@ -2,10 +2,12 @@
  * The package's own worker, `mlp-wasm/worker`, loaded when it is first needed and replaced when it has died. Networks
  * of the visitor live and learn there.
  */
-import type { CompileOptions } from 'mlp-wasm';
+import type { CompileOptions, FitOptions } from 'mlp-wasm';
 import type { RemoteMlp, RemoteModel } from 'mlp-wasm/worker';
+import type { PlainNetwork } from '../../shared/model-work.js';
 import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
+import { AUGMENTATIONS } from '../settings/choices.js';
 import type { Settings } from '../settings/settings.js';
 import { layersOf } from './layers.js';
 
@@ -18,6 +20,11 @@ export function compilation({ optimizer, learningRate }: Settings): CompileOptio
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   };
+}
+
+/** The options of a training for its augmentation. */
+export function augmented({ augmentation }: Settings): Pick<FitOptions, 'augmentation'> {
+  return augmentation ? { augmentation: AUGMENTATIONS[augmentation] } : {};
 }
 
 export class TrainingWorker {
@@ -57,6 +64,15 @@ export class TrainingWorker {
     const model = await mlp.sequential({ seed: settings.seed, layers: configsOf(layers) });
     await model.compile(compilation(settings));
     return model;
+  }
+
+  /** The checkpoint of a network that is out of a file. */
+  async checkpointOf(settings: Settings, { layers, weights }: PlainNetwork): Promise<Uint8Array<ArrayBuffer>> {
+    const model = await this.build(settings, layers);
+    await model.setWeights([...weights]);
+    const checkpoint = await model.checkpoint();
+    void model.dispose().catch(() => undefined);
+    return checkpoint;
   }
 
   /** The network of a checkpoint. */

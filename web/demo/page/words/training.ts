@@ -5,6 +5,10 @@ import type { Language } from './language.js';
 type Portion = 'step' | 'epoch' | 'all';
 
 interface TrainingWords {
+  /** On the settings: while it learns, after a run that was changed in the middle, and else. */
+  locked: string;
+  touched: string;
+  shared: string;
   portions: string;
   step: string;
   stepTitle: string;
@@ -23,6 +27,10 @@ interface TrainingWords {
 
 const TRAINING: Readonly<Record<Language, TrainingWords>> = {
   en: {
+    locked:
+      'While it learns, the learning rate, the augmentation and each layer’s dropout and activation can be changed.',
+    touched: 'This run was changed on the way, so that the address, which holds all settings, does not repeat it.',
+    shared: 'The address of this page holds all settings: copy it to share them.',
     portions: 'Train piece by piece',
     step: 'Step',
     stepTitle: 'Learn from one batch',
@@ -38,6 +46,10 @@ const TRAINING: Readonly<Record<Language, TrainingWords>> = {
     atStart: 'The pretrained network answers again.',
   },
   de: {
+    locked:
+      'Während es lernt, lassen sich Lernrate, Augmentation und von jeder Schicht Dropout und Aktivierung ändern.',
+    touched: 'Dieser Lauf wurde unterwegs geändert: Die Adresse, die alle Einstellungen enthält, wiederholt ihn nicht.',
+    shared: 'Die Adresse dieser Seite enthält alle Einstellungen: Kopiere sie, um sie zu teilen.',
     portions: 'Stück für Stück trainieren',
     step: 'Schritt',
     stepTitle: 'Aus einem Batch lernen',

@@ -1,5 +1,6 @@
 /** A run of the page as a program with the npm package, which gives the same network to the last bit. */
 import type { LayerConfig } from 'mlp-wasm';
+import { AUGMENTATIONS } from '../../settings/choices.js';
 import { describe } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
 import { layersOf } from '../../training/layers.js';
@@ -33,7 +34,7 @@ model.compile({
 await model.fit(x, y, {
   epochs: ${epochs},
   batchSize: ${batchSize},
-  validationData,
+${settings.augmentation ? `  augmentation: ${literal(AUGMENTATIONS[settings.augmentation])},\n` : ''}  validationData,
   callbacks: {
     onEpochEnd: (epoch, { loss, valLoss, valAccuracy }) => console.log(epoch + 1, loss, valLoss, valAccuracy),
   },
@@ -51,9 +52,9 @@ function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return `{ ${Object.entries(value)
-    .map(([key, one]) => `${key}: ${literal(one)}`)
-    .join(', ')} }`;
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  return `{ ${entries.map(([key, one]) => `${key}: ${literal(one)}`).join(', ')} }`;
 }
 
 function headOf(settings: Settings, place: Place): string {

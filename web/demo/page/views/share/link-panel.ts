@@ -17,8 +17,11 @@ function addressWith(fields: Fields, keys: Record<string, string> = {}): string 
   const address = new URL(location.href);
   address.searchParams.delete('embed');
   // The keys that other views have put into the address come along.
-  const { view: _view, embed: _embed, layers: _layers, ...others } = Object.fromEntries(addressed());
-  address.hash = new URLSearchParams({ ...keys, ...others, ...toQuery(fields) }).toString();
+  const { view: _view, embed: _embed, ...others } = Object.fromEntries(addressed());
+  const all = Object.entries({ ...keys, ...others, ...toQuery(fields) });
+  address.hash = new URLSearchParams(
+    all.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  ).toString();
   return address.href;
 }
 
@@ -31,6 +34,7 @@ export function frameOf(address: string, title: string): string {
 
 export function linkPanel({ store }: PageParts): HTMLElement {
   const panel = section('share-link', say.title, say.lede);
+  const lede = panel.querySelector('p')!;
   const note = statusLine();
   const tell = async (text: string, field: HTMLInputElement | HTMLTextAreaElement): Promise<void> => {
     const isCopied = await copy(text);
@@ -65,13 +69,14 @@ export function linkPanel({ store }: PageParts): HTMLElement {
   );
 
   const show = (): void => {
-    const { fields } = store.state;
+    const { fields, run } = store.state;
+    lede.textContent = run.isTouched ? say.touched : say.lede;
     link.value = addressWith(fields);
     const keys = { embed: '1', ...(view.value !== VIEWS[0].id && { view: view.value }) };
     snippet.value = frameOf(addressWith(fields, keys), `${frame.titles[view.value]} — mlp-wasm`);
   };
   view.addEventListener('change', show);
-  store.on(['fields', 'view'], show);
+  store.on(['fields', 'view', 'run'], show);
   panel.append(
     link,
     tools,

@@ -58,7 +58,8 @@ export class PytorchPanel {
     this.#cancel.disabled = !busy;
     if (focused === this.#make && busy) this.#cancel.focus();
     if (focused === this.#cancel && !busy) this.#make.focus();
-    this.#about.textContent = reason ?? say.about(count, size(count * BYTES_A_DIGIT));
+    const about = reason ?? say.about(count, size(count * BYTES_A_DIGIT));
+    this.#about.textContent = !reason && settings?.augmentation ? `${about} ${say.asTheyAre}` : about;
   }
 
   async #run(): Promise<void> {

@@ -79,6 +79,8 @@ export const de: ShareWords = {
   link: {
     title: 'Der Link',
     lede: 'Er enthält alle Einstellungen: Wer ihn öffnet, trainiert dasselbe Netz, bis aufs letzte Bit.',
+    touched:
+      'Er enthält die Einstellungen, mit denen dein Lauf endete. Weil unterwegs welche geändert wurden, oder das Netz deine Hand lernte, trainiert ein anderes Netz, wer ihn öffnet.',
     copy: 'Link kopieren',
     share: 'Teilen …',
     frame: 'Ein Rahmen für eine andere Seite',
@@ -97,9 +99,10 @@ export const de: ShareWords = {
     faulty: 'Die Einstellungen dieser Seite haben einen Fehler: berichtige ihn unter „Zeichnen & trainieren“.',
     opened: (name) => `Dein Lauf begann mit dem Netz aus ${name}, und das Programm beginnt mit einem neuen.`,
     touched:
-      'Unterwegs wurde die Lernrate geändert, oder das Netz lernte deine Hand: Das Programm hat nur die Einstellungen vom Ende.',
+      'Unterwegs wurden Einstellungen geändert, oder das Netz lernte deine Hand: Das Programm hat nur die Einstellungen vom Ende.',
   },
   pytorch: {
+    asTheyAre: 'Seine Ziffern gehen mit, wie sie sind: Das Programm dort augmentiert sie nicht.',
     title: 'Weiter in PyTorch',
     lede: 'Dein Netz, der Zustand seines Optimizers und seine Ziffern in einem Ordner, mit einem Programm, das von hier weitermacht, auf einer GPU, wenn es eine gibt: torchrun --nproc_per_node=1 train.py',
     make: 'Ordner machen',

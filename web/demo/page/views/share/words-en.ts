@@ -84,6 +84,8 @@ export const en = {
   link: {
     title: 'The link',
     lede: 'It holds all settings: whoever opens it trains the same network, to the last bit.',
+    touched:
+      'It holds the settings that your run ended with. Because some were changed on the way, or the network learned your hand, whoever opens it trains another network.',
     copy: 'Copy the link',
     share: 'Share …',
     frame: 'A frame for another page',
@@ -103,9 +105,10 @@ export const en = {
     opened: (name: string): string =>
       `Your run began with the network of ${name}, and the program begins with a new one.`,
     touched:
-      'The learning rate was changed on the way, or the network learned your hand: the program has only the settings of the end.',
+      'Settings were changed on the way, or the network learned your hand: the program has only the settings of the end.',
   },
   pytorch: {
+    asTheyAre: 'Its digits go along as they are: the program there does not augment them.',
     title: 'Continue in PyTorch',
     lede: 'Your network, the state of its optimizer and its digits in one folder, with a program that goes on from here, on a GPU if there is one: torchrun --nproc_per_node=1 train.py',
     make: 'Make the folder',

@@ -1,0 +1,66 @@
+/**
+ * Settings that a run takes in the middle: the activation and the dropout of a layer, and the augmentation. They hold from
+ * the next turn on, when the training ends a slice of itself and goes on from there with the same weights and optimizer.
+ */
+import type { Settings } from '../settings/settings.js';
+import type { Attempt } from './attempt.js';
+import { isSameNetwork, layersOf } from './layers.js';
+import { networkOf } from './run.js';
+import type { Run } from './run.js';
+import { changedNote } from './sentences.js';
+import type { RemoteModel, TrainingWorker } from './worker.js';
+
+export class LiveChange {
+  #wanted: Settings | undefined;
+  #slice = new AbortController();
+
+  /** True while settings wait to be taken. */
+  get isWanted(): boolean {
+    return this.#wanted !== undefined;
+  }
+
+  want(settings: Settings, { settings: its, ...run }: Run): void {
+    const isSame = isSameNetwork(layersOf(settings), networkOf({ ...run, ...(its && { settings: its }) }));
+    this.#wanted = isSame && settings.augmentation === its?.augmentation ? undefined : settings;
+    if (this.#wanted) this.#slice.abort();
+  }
+
+  forget(): void {
+    this.#wanted = undefined;
+  }
+
+  /** The signal of a new slice, which ends with its attempt, or when settings are wanted. */
+  begin(attempt: Attempt): AbortSignal {
+    const slice = (this.#slice = new AbortController());
+    const end = (): void => slice.abort();
+    if (attempt.signal.aborted) end();
+    attempt.signal.addEventListener('abort', end, { once: true });
+    return slice.signal;
+  }
+
+  /** The network with the settings that are wanted, and what becomes of its run; undefined where none are. */
+  async take(
+    model: RemoteModel,
+    run: Run,
+    worker: TrainingWorker,
+  ): Promise<{ model: RemoteModel; patch: Partial<Run> } | undefined> {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (!wanted || !run.settings) return undefined;
+    const { layers: _layers, augmentation: _augmentation, ...others } = run.settings;
+    const { layers, augmentation } = wanted;
+    const settings = { ...others, ...(layers && { layers }), ...(augmentation && { augmentation }) };
+    const network = layersOf(settings);
+    const patch: Partial<Run> = {
+      settings,
+      isTouched: true,
+      note: changedNote(run),
+      ...(run.opened && { opened: { ...run.opened, layers: network } }),
+    };
+    if (isSameNetwork(network, networkOf(run))) return { model, patch };
+    const { withLayers } = await import('./change-network.js');
+    const next = await worker.load(withLayers(await model.checkpoint(), network));
+    next.learningRate = settings.learningRate;
+    return { model: next, patch };
+  }
+}
