@@ -5,11 +5,16 @@ import { closest } from './did-you-mean.js';
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value.length <= 80 ? `'${value}'` : `'${value.slice(0, 79)}…'`;
   if (value === null || typeof value !== 'object') return String(value);
-  const name = value.constructor?.name ?? 'object';
+  const name = textOf(value.constructor?.name ?? 'object');
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     return `${name}(${(value as unknown as ArrayLike<unknown>).length})`;
   }
   return name;
+}
+
+/** `value` as text. Of lists and objects only their kind, because lists within lists would exhaust the stack. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : shown(value);
 }
 
 export function typeError(argument: string, expected: string, actual: unknown): TypeError {

@@ -1,5 +1,5 @@
 /** Keras' activations: names, classes and their defaults, which are not ours. */
-import { checkFloat, rangeError } from '../check/arguments.js';
+import { checkFloat, rangeError, textOf } from '../check/arguments.js';
 import { quote } from '../check/bytes.js';
 import type { ActivationConfig, ActivationName } from '../index.js';
 import { jsonObject, OTHERS, type Json } from './keras-chain.js';
@@ -49,8 +49,8 @@ export function readActivation(where: string, value: unknown, version: string): 
   // A function of Keras 3 is { class_name: 'function', config: 'leaky_relu' }.
   if (typeof object['config'] === 'string') return named(where, object['config'], {}, LEAKY_FUNCTION, version);
   const config = jsonObject(`${where}: activation.config`, object['config'] ?? {});
-  if (object['class_name'] === 'Activation') return readActivation(where, String(config['activation']), version);
-  return named(where, String(object['class_name']), config, LEAKY_LAYER, version);
+  if (object['class_name'] === 'Activation') return readActivation(where, textOf(config['activation']), version);
+  return named(where, textOf(object['class_name']), config, LEAKY_LAYER, version);
 }
 
 function named(where: string, given: string, config: Json, leaky: number, version: string): ReadActivation {

@@ -1,5 +1,13 @@
 /** Keras' kinds of layers, a line each: what of ours each is, and which weights it has. */
-import { checkArray, checkFloat, checkInteger, checkNumber, rangeError, typeError } from '../check/arguments.js';
+import {
+  checkArray,
+  checkFloat,
+  checkInteger,
+  checkNumber,
+  rangeError,
+  textOf,
+  typeError,
+} from '../check/arguments.js';
 import { quote } from '../check/bytes.js';
 import type { ConstraintConfig, LayerConfig, RegularizerConfig } from '../index.js';
 import type { DescribedWeight } from './description.js';
@@ -334,7 +342,7 @@ function readConstraint(argument: string, value: unknown): ConstraintConfig | nu
   const { class_name: className, config } =
     typeof value === 'string' ? { class_name: value, config: {} } : jsonObject(argument, value);
   const { max_value: maxValue, axis } = jsonObject(`${argument}.config`, config ?? {});
-  const name = String(className).toLowerCase().replace(/_/g, '');
+  const name = textOf(className).toLowerCase().replace(/_/g, '');
   const isOfColumns = axis === undefined || axis === 0 || (Array.isArray(axis) && axis.length === 1 && axis[0] === 0);
   if (name === 'nonneg') return { name: 'nonNeg' };
   if (name === 'maxnorm' && isOfColumns) {

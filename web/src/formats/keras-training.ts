@@ -96,9 +96,9 @@ function ours(names: readonly string[], name: string | undefined): string | unde
   return names.find((each) => each === meant || each.toLowerCase() === key);
 }
 
-function readLoss(value: unknown): LossConfig | undefined {
+function readLoss(given: unknown): LossConfig | undefined {
   // A model of one output may have its loss in a list or by its name.
-  if (Array.isArray(value) && value.length === 1) return readLoss(value[0]);
+  const value: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
   const name = ours(LOSSES, nameOf(value)) as LossConfig['name'] | undefined;
   if (!name) return undefined;
   const loss: LossConfig = { name };

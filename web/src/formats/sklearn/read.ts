@@ -3,7 +3,7 @@
  * .npy. Nothing in it is run: MLPClassifier and MLPRegressor are read, alone or behind scalers in a Pipeline, and all
  * other classes are refused by name.
  */
-import { checkArray, checkFloat, rangeError, typeError } from '../../check/arguments.js';
+import { checkArray, checkFloat, rangeError, textOf, typeError } from '../../check/arguments.js';
 import { excerpt, quote } from '../../check/bytes.js';
 import { messageOf } from '../../check/realm.js';
 import type { ActivationName, CompileOptions, LayerConfig } from '../../index.js';
@@ -52,7 +52,7 @@ function node(argument: string, value: unknown): Json {
   return value as Json;
 }
 
-const classOf = (given: Json) => String(given['__class__']);
+const classOf = (given: Json) => textOf(given['__class__']);
 
 class Skops {
   /** Names of arrays that were read: each belongs to one layer, and none makes a large model out of a small file. */
@@ -99,7 +99,7 @@ class Skops {
   }
 
   #shown(given: Json | undefined): string {
-    return given ? excerpt(`${classOf(given)} of ${String(given['__module__'])}`) : 'an empty Pipeline';
+    return given ? excerpt(`${classOf(given)} of ${textOf(given['__module__'])}`) : 'an empty Pipeline';
   }
 
   /** The attributes of an object. */
@@ -159,7 +159,7 @@ class Skops {
     const where = `${this.argument}: ${what}`;
     const { type, content, file } = node(where, given);
     if (type === 'json' || typeof file !== 'string') {
-      return checkArray(where, content, 'a list').map((one, i) => String(this.#plain(one, `${what}[${i}]`)));
+      return checkArray(where, content, 'a list').map((one, i) => textOf(this.#plain(one, `${what}[${i}]`)));
     }
     const bytes = this.#file(given, what);
     return readNpyTexts(bytes) ?? Array.from(readNpy(where, bytes).data, String);

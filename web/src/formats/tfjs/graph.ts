@@ -2,7 +2,7 @@
  * Graph-models of TensorFlow's converter, as far as they are a chain of matrix products, biases and activations; what
  * training had, dropout say, is not in them.
  */
-import { checkArray, checkFloat, checkString, rangeError, shown } from '../../check/arguments.js';
+import { checkArray, checkFloat, checkString, rangeError, shown, textOf } from '../../check/arguments.js';
 import { excerpt } from '../../check/bytes.js';
 import { activation, batchNormalization, dense, type ActivationConfig, type LayerConfig } from '../../index.js';
 import type { DescribedLayer, DescribedWeight } from '../description.js';
@@ -79,7 +79,7 @@ function outputOf(method: string, nodes: Map<string, Node>, json: Json): string 
   const signature = json['signature'] ?? (json['userDefinedMetadata'] as Json | null | undefined)?.['signature'];
   const outputs = (signature as Json | null | undefined)?.['outputs'];
   const told = Object.values(typeof outputs === 'object' && outputs !== null ? outputs : {}).map((output: unknown) =>
-    String((output as Json | null)?.['name']).replace(/:\d+$/, ''),
+    textOf((output as Json | null)?.['name']).replace(/:\d+$/, ''),
   );
   const taken = new Set(Array.from(nodes.values()).flatMap(({ inputs }) => inputs));
   const found =
@@ -120,7 +120,7 @@ function widthOf(method: string, { name, attr }: Node): number | undefined {
   const dtype = (attr['dtype'] as Json | null | undefined)?.['type'];
   if (dtype !== undefined && dtype !== 'DT_FLOAT') throw rangeError(`${method}: ${shown(name)}`, 'DT_FLOAT', dtype);
   if (!Array.isArray(dim)) return undefined;
-  const sizes = dim.map((each) => Number((each as Json | null)?.['size']));
+  const sizes = dim.map((each) => Number(textOf((each as Json | null)?.['size'])));
   const [rows, ...sample] = sizes;
   if (rows! > 1) {
     const got = `Placeholder of shape [${sizes.slice(0, 8)}]`;
@@ -191,7 +191,7 @@ class Builder {
 
   #fused(where: string, node: Node): void {
     const list = (node.attr['fused_ops'] as Json | null | undefined)?.['list'] as Json | null | undefined;
-    const ops = checkArray(`${where}: fused_ops`, list?.['s'] ?? [], 'an array').map((op) => decoded(String(op)));
+    const ops = checkArray(`${where}: fused_ops`, list?.['s'] ?? [], 'an array').map((op) => decoded(textOf(op)));
     this.#multiply(where, node);
     for (const op of ops) {
       if (op === 'BiasAdd') this.#shift(where, this.#stored(where, node.inputs[2] ?? ''), 1);
