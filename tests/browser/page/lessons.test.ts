@@ -1,8 +1,9 @@
 /** The lessons: each shows, with the settings that it sets, what it says. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { axeFaults } from './faults.js';
-import { status, text, until, visit } from './page.js';
+import { LONG, status, text, until, visit } from './page.js';
 
 const here = visit();
 
@@ -28,14 +29,23 @@ async function settled(page: Page, pattern = /^(Ready|Paused|It has diverged|Don
 
 const figure = async (page: Page, name: string): Promise<number> => Number(await text(page, `#p-figure-${name}`));
 
+/** The value of a number as the page writes it: −1.23 · 10⁻⁵. */
+function plain(text: string): number {
+  const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  const spelled = text.replace(/\s/g, '').replace('·10', 'e').replace('⁻', '-').replace('−', '-');
+  return Number(spelled.replace(/[⁰¹²³⁴-⁹]/g, (digit) => String(superscripts.indexOf(digit))));
+}
+
+/** Ordinates of a line in the picture of the learning rate. */
+async function heights(page: Page, which: string): Promise<number[]> {
+  const path = (await page.getAttribute(`.rates .mlp-line-${which}`, 'd')) ?? '';
+  return Array.from(path.matchAll(/[ML][\d.]+ ([\d.]+)/g), ([, y]) => Number(y));
+}
+
 /** The norms above the units, from layer 1 to the output. */
 async function gradients(page: Page): Promise<number[]> {
   const said = await page.$$eval('.net-gradient[role=img]', (all) => all.map((one) => one.textContent));
-  const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-  return said.map((text) => {
-    const plain = text.replace(/\s/g, '').replace('·10', 'e').replace('⁻', '-');
-    return Number(plain.replace(/[⁰¹²³⁴-⁹]/g, (digit) => String(superscripts.indexOf(digit))));
-  });
+  return said.map(plain);
 }
 
 describe('the lessons', () => {
@@ -159,5 +169,149 @@ describe('the lesson', () => {
     await settled(page, /^Ready/);
     const cured = await gradients(page);
     expect(cured[0]! / cured[6]!).toBeGreaterThan(1 / 10);
+  });
+
+  it('on how long a step may be: below the bound it converges, above it diverges, and a network moves it', async () => {
+    const page = await opened('rate');
+    await take(page, 1);
+    await settled(page, /^Paused after epoch 150\./);
+    const bound = await figure(page, 'bound');
+    expect(Number(await page.inputValue('#p-rate')) / bound).toBeGreaterThan(0.97);
+    expect(Number(await page.inputValue('#p-rate')) / bound).toBeLessThan(1);
+    expect(await figure(page, 'training')).toBeLessThan(0.0045);
+    // Two lines, the rate's and the bound's.
+    for (const which of ['training', 'validation'])
+      expect(await page.getAttribute(`.rates .mlp-line-${which}`, 'd')).toMatch(/^M.*L/);
+    await take(page, 2);
+    await settled(page, /^It has diverged/);
+    expect(await figure(page, 'bound')).toBe(bound);
+    expect(Number(await page.inputValue('#p-rate')) / bound).toBeLessThan(1.04);
+    expect(await page.isVisible('.losses .key-earlier')).toBe(true);
+    await take(page, 3);
+    await settled(page, /^Paused after epoch 130\./);
+    // In the picture the bound begins above the rate and comes below it: y grows downwards.
+    const [rates, bounds] = [await heights(page, 'training'), await heights(page, 'validation')];
+    expect(bounds[0]).toBeLessThan(rates[0]!);
+    expect(Math.max(...bounds)).toBeGreaterThan(rates[0]!);
+    await page.click('.loss-panel summary');
+    const losses = (await page.locator('.loss-panel tbody td:nth-child(2)').allTextContents()).map(Number);
+    expect(losses).toHaveLength(50);
+    const rises = losses.filter((loss, i) => i > 0 && loss > losses[i - 1]!).length;
+    expect(rises).toBeGreaterThan(15);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    // With a rate below the bound the loss falls again.
+    await page.fill('#p-rate', '1');
+    await page.press('#p-rate', 'Enter');
+    await page.click('#p-epoch');
+    await settled(page, /^Paused after epoch 131\./);
+    expect(await figure(page, 'training')).toBeLessThan(losses.at(-1)!);
+  });
+
+  it('on four optimizers: on the same slope momentum, RMSProp and Adam come further in as many steps', async () => {
+    const page = await opened('optimizers');
+    const losses: number[] = [];
+    for (let step = 1; step <= 4; step++) {
+      await take(page, step);
+      await until(
+        () => page.inputValue('#p-optimizer'),
+        (name) => name === ['sgd', 'sgd', 'rmsprop', 'adam'][step - 1],
+      );
+      await until(
+        async () => [await text(page, '#p-figure-epoch'), await page.inputValue('#p-momentum')],
+        ([epoch, momentum]) => epoch === '150' && momentum === (step === 2 ? '0.9' : '0'),
+      );
+      await settled(page, /^Paused after epoch 150\./);
+      losses.push(await figure(page, 'training'));
+    }
+    const [descent, momentum, rmsprop, adam] = losses as [number, number, number, number];
+    expect(descent).toBeGreaterThan(0.1);
+    expect(momentum).toBeLessThan(descent / 20);
+    expect(rmsprop).toBeLessThan(descent / 3);
+    expect(adam).toBeLessThan(rmsprop);
+    // The lines of the other three.
+    expect((await page.getAttribute('.losses .mlp-line-earlier', 'd'))!.match(/M/g)).toHaveLength(3);
+  });
+
+  it('on document 003: the network is trained, and its error signal is the probability, less 1 at the right digit', async () => {
+    const page = await opened(`two-layers&${LONG.slice(1)}`);
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    // Locked settings are not set, and that is said.
+    await page.focus('#lesson-set');
+    await page.keyboard.press('Enter');
+    expect(await text(page, '.lesson-note')).toMatch(/^A training is under way/);
+    await page.click('#stop');
+    await status(page, /^Stopped/);
+    expect(await text(page, '.lesson-note')).toBe('');
+    await take(page, 1);
+    expect(await text(page, '#run-settings')).toMatch(/^784 → 128 sigmoid → 10 · sgd at 0.5 .* 4,000 digits/);
+    await page.click('#train');
+    await status(page, /^Trained/);
+    const accuracy = Number(await text(page, '#val-accuracy'));
+    expect(accuracy).toBeGreaterThan(0.7);
+    expect(accuracy).toBeLessThan(0.9);
+    await take(page, 2);
+    const view = page.locator('#view-backpropagation');
+    await view.locator('h2', { hasText: 'Step 7 of 11. Layer 2: error signals' }).waitFor();
+    expect(await page.inputValue('#step-notation')).toBe('003');
+    // As the document writes it: ∂ℒ/∂Z⁽²⁾ = 1/m (A⁽²⁾ − Y)
+    expect((await text(page, '.equations')).replace(/\s/g, '')).toMatch(/∂ℒ∂Z\(2\)=1?m?\(?A\(2\)−Y\)?/);
+    const right = Number(
+      /^\d/.exec(await page.$eval('#step-target', (list) => (list as HTMLSelectElement).options[0]!.text))![0],
+    );
+    const signals = view.locator('[role=slider]').last();
+    await signals.focus();
+    await page.keyboard.press('Home');
+    let sum = 0;
+    for (let unit = 0; unit < 10; unit++) {
+      await view
+        .locator('.worked h3')
+        .filter({ hasText: `output ${unit}` })
+        .waitFor();
+      const said = await page.$$eval('.worked .formula mn', (all) => all.map((one) => one.textContent));
+      const [a, y, delta] = said
+        .filter((one) => /[\d.]{2}|^[01]$/.test(one))
+        .slice(-3)
+        .map(plain) as [number, number, number];
+      expect(y).toBe(unit === right ? 1 : 0);
+      expect(Math.abs(a - y - delta)).toBeLessThan(1e-4);
+      sum += delta;
+      await page.keyboard.press('ArrowRight');
+    }
+    expect(Math.abs(sum)).toBeLessThan(1e-3);
+    await take(page, 3);
+    await view.locator('h2', { hasText: 'Layer 2: gradients' }).waitFor();
+    await page
+      .locator('.check-verdict')
+      .filter({ hasText: /agree to [2-7]/ })
+      .waitFor();
+    await take(page, 4);
+    await page.click('#take-step');
+    const row = await page.locator('.compared .is-target').textContent();
+    const [before, after] = row!.match(/[\d.]+(?=%)/g)!.map(Number);
+    expect(after!).toBeGreaterThan(before!);
+    // A step that the visitor goes to stands in the address, too.
+    await page.click('#step-back');
+    await until(
+      () => Promise.resolve(address(page).get('b-step')),
+      (name) => name === 'gradient.1',
+    );
+  });
+
+  it('on the record: its settings are set, and its figures are those of the documentation', async () => {
+    const page = await opened('record');
+    await take(page, 1);
+    expect(await page.inputValue('#hidden')).toBe('800');
+    expect(await page.isChecked('input[name=data][value=mnist]')).toBe(true);
+    await page.click('#lesson-next');
+    expect(await page.isVisible('#lesson-set')).toBe(false);
+    const measured = readFileSync(new URL('../../../web/docs/guide/images.md', import.meta.url), 'utf8').replace(
+      /\s+/g,
+      ' ',
+    );
+    const [error, seed, time] = /([\d.]+) % error.*?seed (\d+).*? (\d+) s/
+      .exec(await text(page, '.lesson-watch'))!
+      .slice(1);
+    expect(measured).toMatch(new RegExp(`\\*\\*${error} % error\\*\\*.*seed ${seed}, ${time} s`));
   });
 });

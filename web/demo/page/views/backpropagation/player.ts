@@ -4,7 +4,7 @@ import type { Words } from '../../words/words.js';
 import { formula, row, sup } from '../parts/mathml.js';
 import type { Piece } from '../parts/mathml.js';
 import type { Symbols } from './notations.js';
-import { phaseOf } from './steps.js';
+import { nameOf, phaseOf } from './steps.js';
 import type { Phase, Step } from './steps.js';
 
 /** How long Play stays at a step. */
@@ -69,6 +69,19 @@ export class Player {
   move(by: number): void {
     this.pause();
     this.#go(this.#at + by);
+  }
+
+  /** The step's name in the address. */
+  get name(): string {
+    return nameOf(this.step, this.#steps);
+  }
+
+  /** Goes to the step of this name, if there is one. */
+  goTo(name: string): void {
+    const at = this.#steps.findIndex((step) => nameOf(step, this.#steps) === name);
+    if (at < 0) return;
+    this.pause();
+    this.#go(at);
   }
 
   play(): void {

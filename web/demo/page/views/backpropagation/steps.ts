@@ -38,3 +38,10 @@ export function stepsOf(layers: number): Step[] {
 export function layerOf(step: Step, layers: number): number {
   return 'layer' in step ? step.layer : step.kind === 'input' ? -1 : layers - 1;
 }
+
+/** The name of a step in the address, whatever the number of layers: `z.1`, `delta.output`, `loss`. */
+export function nameOf(step: Step, all: readonly Step[]): string {
+  if (!('layer' in step)) return step.kind;
+  const last = Math.max(...all.map((each) => ('layer' in each ? each.layer : 0)));
+  return `${step.kind}.${step.layer === last ? 'output' : step.layer + 1}`;
+}

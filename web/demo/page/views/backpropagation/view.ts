@@ -2,6 +2,7 @@
 import { init } from 'mlp-wasm';
 import './view.css';
 import '../parts/parts.css';
+import { addressed, readdress } from '../../address.js';
 import { make, oncePerFrame } from '../../dom.js';
 import { FIELDS } from '../../settings/settings.js';
 import type { Trace } from '../../specimen/specimen.js';
@@ -57,12 +58,15 @@ class BackpropagationView {
   #trace: Trace | undefined;
   /** Of the network whose steps the rail shows, and its notation. */
   #rail = '';
+  /** The step that the address asks for, until there is a network that has it. */
+  #wanted: string | undefined;
 
   constructor(panel: HTMLElement, page: PageParts, words: Words) {
     this.#panel = panel;
     this.#words = words;
     this.#player = new Player(words.steps, () => {
       this.#spoken.textContent = this.#heading();
+      this.#writeAddress();
       this.#render();
     });
     this.#check = new CheckPanel(words.steps, this.#render);
@@ -84,11 +88,33 @@ class BackpropagationView {
       },
     );
     this.#build();
+    this.#adopt();
+    window.addEventListener('hashchange', () => this.#study.isShown && this.#adopt());
     this.#study = new Study(page, 'backpropagation', this.#render);
     page.store.on(['theme'], () => this.#pictures.forEach((picture) => picture.repaint()));
     page.store.on(['view'], () => {
-      if (!this.#study.isShown && this.#player.isPlaying) this.#player.pause();
+      if (this.#study.isShown) this.#adopt();
+      else if (this.#player.isPlaying) this.#player.pause();
     });
+  }
+
+  /** Takes the notation and the step that the address names. */
+  #adopt(): void {
+    const query = addressed();
+    this.#notation.value = (NOTATIONS.find(({ id }) => id === query.get('b-as')) ?? NOTATIONS[0]).id;
+    this.#wanted = query.get('b-step') ?? 'input';
+    this.#render();
+  }
+
+  #writeAddress(): void {
+    const { at } = this.#player;
+    readdress(
+      {
+        'b-as': this.#notation.value === NOTATIONS[0].id ? undefined : this.#notation.value,
+        'b-step': at === 0 ? undefined : this.#player.name,
+      },
+      'replace',
+    );
   }
 
   #build(): void {
@@ -100,6 +126,7 @@ class BackpropagationView {
       label.append(select);
       return label;
     };
+    this.#notation.addEventListener('change', () => this.#writeAddress());
     for (const { id, by } of NOTATIONS) {
       this.#notation.append(new Option(by ? steps.document(id, by) : steps.library, id));
     }
@@ -176,6 +203,8 @@ class BackpropagationView {
       this.#chosen = [];
       this.#player.setSteps(stepsOf(specimen.layers.length), symbols);
     }
+    if (this.#wanted) this.#player.goTo(this.#wanted);
+    this.#wanted = undefined;
     const trace = (this.#trace = specimen.trace(digit, this.#aim(specimen.predict(digit), names)));
     const scene = {
       trace,

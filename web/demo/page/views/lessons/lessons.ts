@@ -28,12 +28,47 @@ export const LESSONS = {
       playground('p-data=xor&p-noise=0&p-layers=4&p-lr=0.03&p-at=1200'),
     ],
   },
+  'two-layers': {
+    source: { page: 'mathematics/documents', heading: 'document-003-the-matrices-of-a-batch' },
+    steps: [
+      { view: 'train', set: 'count=4000&hidden=128&activation=sigmoid&optimizer=sgd&lr=0.5&batch=16&epochs=10' },
+      { view: 'backpropagation', set: 'b-as=003&b-step=delta.output' },
+      { view: 'backpropagation', set: 'b-as=003&b-step=gradient.output' },
+      { view: 'backpropagation', set: 'b-as=003&b-step=update' },
+    ],
+  },
   vanishing: {
     source: { page: 'mathematics/steps', heading: 'where-to-begin' },
     steps: [
       playground('p-layers=8.8.8.8.8.8&p-activation=sigmoid&p-optimizer=sgd&p-lr=0.1'),
       playground('p-layers=8.8.8.8.8.8&p-activation=sigmoid&p-optimizer=sgd&p-lr=0.1&p-at=1500'),
       playground('p-layers=8.8.8.8.8.8&p-activation=relu&p-init=heNormal&p-optimizer=sgd&p-lr=0.1&p-at=1500'),
+    ],
+  },
+  rate: {
+    source: { page: 'mathematics/steps', heading: 'how-long-a-step-may-be' },
+    steps: [
+      playground('p-data=plane&p-layers=none&p-optimizer=sgd&p-batch=1000&p-lr=0.114&p-at=150'),
+      playground('p-data=plane&p-layers=none&p-optimizer=sgd&p-batch=1000&p-lr=0.12&p-at=400'),
+      playground('p-layers=6&p-val=0&p-optimizer=sgd&p-batch=1000&p-lr=2&p-at=130'),
+    ],
+  },
+  optimizers: {
+    source: { page: 'mathematics/steps', heading: 'momentum' },
+    steps: [
+      playground('p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=sgd&p-batch=1000&p-lr=0.001&p-at=150'),
+      playground(
+        'p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=sgd&p-momentum=0.9&p-batch=1000&p-lr=0.001&p-at=150',
+      ),
+      playground('p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=rmsprop&p-batch=1000&p-lr=0.02&p-at=150'),
+      playground('p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=adam&p-batch=1000&p-lr=0.05&p-at=150'),
+    ],
+  },
+  record: {
+    source: { page: 'guide/images', heading: 'train-on-pictures-that-change' },
+    steps: [
+      { view: 'train', set: 'data=mnist&hidden=800&activation=relu&optimizer=adam&lr=0.001&batch=128&epochs=10' },
+      { view: 'train' },
     ],
   },
 } as const satisfies Record<string, Lesson>;

@@ -9,7 +9,7 @@ import type { Change, Settings } from './settings.js';
 /** Time that a frame trains for. The rest of it is for painting. */
 const BUDGET_MS = 6;
 /** The part of the time that goes into the bound of the learning rate, so that it is trained and painted as before. */
-const BOUND_SHARE = 0.1;
+const BOUND_SHARE = 0.25;
 /** Losses above this are as good as infinite. */
 const LARGEST_LOSS = 1e6;
 
@@ -94,6 +94,7 @@ export class Run {
     this.#end();
     this.phase = 'paused';
     this.#measure();
+    this.#boundIfDue(true);
     this.#onChange();
   }
 
@@ -182,16 +183,16 @@ export class Run {
     this.#applyDue();
     if (network.step % network.stepsPerEpoch !== 0) return true;
     this.#measure();
-    this.history.add(this.epoch, this.losses!, this.rate, this.#boundIfDue());
+    this.history.add(this.epoch, this.losses!, this.rate, this.#boundIfDue(network.step >= this.#target));
     // Asked at the ends of epochs alone, so that it does not hang on the machine's speed.
     if (!(this.losses!.training < LARGEST_LOSS)) this.phase = 'diverged';
     return true;
   }
 
-  /** Undefined where it is not its turn, or where the loss is not finite any more. */
-  #boundIfDue(): number | undefined {
+  /** Undefined where it is not its turn, unless it is wanted now, and where the loss is not finite any more. */
+  #boundIfDue(isWanted = false): number | undefined {
     const began = performance.now();
-    if (!this.#hasBound || began < this.#boundDue) return undefined;
+    if (!this.#hasBound || (began < this.#boundDue && !isWanted)) return undefined;
     const bound = this.network!.rateBound();
     const end = performance.now();
     this.#boundDue = end + (end - began) * (1 / BOUND_SHARE - 1);
