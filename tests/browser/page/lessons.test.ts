@@ -244,9 +244,9 @@ describe('the lesson', () => {
     await status(page, /^Stopped/);
     expect(await text(page, '.lesson-note')).toBe('');
     await take(page, 1);
-    expect(await text(page, '#run-settings')).toMatch(/^784 → 128 sigmoid → 10 · sgd at 0.5 .* 4,000 digits/);
     await page.click('#train');
     await status(page, /^Trained/);
+    expect(await text(page, '#run-settings')).toMatch(/^784 → 128 sigmoid → 10 · sgd at 0.5 .* 4,000 digits/);
     const accuracy = Number(await text(page, '#val-accuracy'));
     expect(accuracy).toBeGreaterThan(0.7);
     expect(accuracy).toBeLessThan(0.9);
@@ -286,6 +286,7 @@ describe('the lesson', () => {
       .filter({ hasText: /agree to [2-7]/ })
       .waitFor();
     await take(page, 4);
+    await page.selectOption('#step-target', '1');
     await page.click('#take-step');
     const row = await page.locator('.compared .is-target').textContent();
     const [before, after] = row!.match(/[\d.]+(?=%)/g)!.map(Number);
@@ -296,6 +297,27 @@ describe('the lesson', () => {
       () => Promise.resolve(address(page).get('b-step')),
       (name) => name === 'gradient.1',
     );
+  });
+
+  it('on what is learned by heart: with dropout training and validation are nearer, with more digits both are good', async () => {
+    const page = await opened('overfitting');
+    await page.click('#figures-table summary');
+    /** Validation loss, training accuracy and validation accuracy of the last epoch. */
+    const trained = async (step: number): Promise<[number, number, number]> => {
+      await take(page, step);
+      await page.click('#train');
+      await status(page, /^Epoch/);
+      await status(page, /^Trained/);
+      const cells = await page.locator('#figures-rows tr').last().locator('td').allTextContents();
+      return cells.slice(1).map(Number) as [number, number, number];
+    };
+    const [plainLoss, plainTraining, plainValidation] = await trained(1);
+    expect(plainTraining).toBeGreaterThan(0.99);
+    const [droppedLoss, droppedTraining, droppedValidation] = await trained(2);
+    expect(droppedTraining - droppedValidation).toBeLessThan(plainTraining - plainValidation - 0.05);
+    expect(droppedLoss).toBeLessThan(plainLoss - 0.1);
+    const [, , moreValidation] = await trained(3);
+    expect(moreValidation).toBeGreaterThan(plainValidation + 0.1);
   });
 
   it('on the record: its settings are set, and its figures are those of the documentation', async () => {

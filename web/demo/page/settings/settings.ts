@@ -70,7 +70,7 @@ interface Field<Value> {
 
 export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
   data: { key: 'data', title: 'data', initial: 'digits', read: (text) => choice(text, ['digits', 'mnist']) },
-  count: { key: 'count', title: 'number of digits', initial: '20000', read: (text) => integer(text, 500, 100_000) },
+  count: { key: 'count', title: 'number of digits', initial: '20000', read: (text) => integer(text, 100, 100_000) },
   hidden: { key: 'hidden', title: 'hidden layers', initial: '128', read: layers },
   activation: {
     key: 'activation',

@@ -19,6 +19,9 @@ export interface Lesson {
 
 const playground = (set: string): LessonStep => ({ view: 'playground', set });
 
+/** A network that can learn a few hundred digits by heart. */
+const FEW_DIGITS = 'hidden=128&activation=relu&optimizer=adam&lr=0.001';
+
 export const LESSONS = {
   neuron: {
     source: { page: 'mathematics/documents', heading: 'five-documents' },
@@ -31,7 +34,7 @@ export const LESSONS = {
   'two-layers': {
     source: { page: 'mathematics/documents', heading: 'document-003-the-matrices-of-a-batch' },
     steps: [
-      { view: 'train', set: 'count=4000&hidden=128&activation=sigmoid&optimizer=sgd&lr=0.5&batch=16&epochs=10' },
+      { view: 'train', set: 'count=4000&hidden=128&activation=sigmoid&optimizer=sgd&lr=0.5&batch=8&epochs=5' },
       { view: 'backpropagation', set: 'b-as=003&b-step=delta.output' },
       { view: 'backpropagation', set: 'b-as=003&b-step=gradient.output' },
       { view: 'backpropagation', set: 'b-as=003&b-step=update' },
@@ -62,6 +65,14 @@ export const LESSONS = {
       ),
       playground('p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=rmsprop&p-batch=1000&p-lr=0.02&p-at=150'),
       playground('p-data=plane&p-inputs=x1.x2.x1x1&p-layers=none&p-optimizer=adam&p-batch=1000&p-lr=0.05&p-at=150'),
+    ],
+  },
+  overfitting: {
+    source: { page: 'guide/training', heading: 'frozen-layers-penalties-constraints-averages' },
+    steps: [
+      { view: 'train', set: `${FEW_DIGITS}&count=200&batch=5&epochs=25` },
+      { view: 'train', set: `${FEW_DIGITS}&count=200&batch=5&epochs=25&layers=1_dropout_0.8` },
+      { view: 'train', set: `${FEW_DIGITS}&count=4000&batch=20&epochs=5` },
     ],
   },
   record: {

@@ -62,7 +62,7 @@ export const de: LessonsWords = {
       steps: [
         {
           text: 'Jede Ziffer ist eine Zeile von X, 784 Zahlen: Z¹ = XW¹ + b¹ geht durch die Sigmoide, Z² = A¹W² + b² durch Softmax. Der Verlust ist die Kreuzentropie, und W ← W − η ∂L/∂W ist das ganze Training.',
-          act: 'Stell es ein und drücke „Train“: 4000 erzeugte Ziffern, zehnmal, mit η = 0,5.',
+          act: 'Stell es ein und drücke „Train“: 4000 erzeugte Ziffern, fünfmal, mit η = 0,5.',
           watch:
             'Die Genauigkeit auf Ziffern, die es nicht gesehen hat („Validation accuracy“). Sie beginnt bei 0,1, das ist Raten, und kommt auf etwa 0,8. Zeichne eine: ab jetzt antwortet dein Netz.',
         },
@@ -80,9 +80,9 @@ export const de: LessonsWords = {
         },
         {
           text: 'Der Schritt geht gegen den Gradienten, so weit, wie die Rate η sagt: W² ← W² − η ∂L/∂W², und so weiter für die anderen. Hier endet Dokument 003, und Training ist das immer wieder.',
-          act: 'Stell es ein und drücke „Diesen Schritt tun“.',
+          act: 'Stell es ein, wähle bei „Es sollte sagen“ eine andere Ziffer und drücke „Diesen Schritt tun“.',
           watch:
-            'Die Wahrscheinlichkeiten davor und danach: die der richtigen Ziffer ist gewachsen. Es geschieht an einer Kopie, so dass dein Netz bleibt, wie es ist.',
+            'Die Wahrscheinlichkeiten davor und danach: die der gewählten Ziffer ist gewachsen. Es geschieht an einer Kopie, so dass dein Netz bleibt, wie es ist.',
         },
       ],
     },
@@ -165,6 +165,32 @@ export const de: LessonsWords = {
           act: 'Stell es ein: Adam mit 0,05.',
           watch:
             'Den Verlust, mit 0,003 das, was das Rauschen der Punkte übrig lässt. Ein Sieg für immer ist das nicht: der Gradientenabstieg mit 0,007, knapp unter seiner Grenze, ist hier ebenso gut. Probier es: die Rate muss passen.',
+        },
+      ],
+    },
+    overfitting: {
+      title: 'Auswendig gelernt',
+      about:
+        'Von 200 Ziffern hat ein Netz alle richtig und neue nicht; was Dropout dagegen tut, und was mehr Ziffern tun.',
+      source: 'der Dokumentation: Strafen und Mittel',
+      steps: [
+        {
+          text: 'Ein Netz mit 100.000 Gewichten kann sich 200 Ziffern merken, ohne herauszufinden, was sie gemeinsam haben. Das ist Überanpassung: richtig im Training, falsch bei Neuem.',
+          act: 'Stell es ein und drücke „Train“: 200 Ziffern, 25-mal, in Stapeln von 5.',
+          watch:
+            'Die beiden Linien von „Accuracy“: im Training 1, auf neuen Ziffern etwa 0,6. Und den Validierungsverlust: am kleinsten bei Epoche 10, danach steigt er, weil das Netz sich seiner Fehler immer sicherer wird.',
+        },
+        {
+          text: 'Dropout schaltet zufällig Einheiten ab, hier in jedem Schritt 8 von 10. Keine Einheit kann sich auf eine andere verlassen, so dass, was jede gelernt hat, für sich allein taugen muss.',
+          act: 'Stell es ein und drücke „Train“: dasselbe Netz mit Dropout 0,8 in seiner Karte.',
+          watch:
+            'Die Linien, die näher beieinander sind, und den Validierungsverlust, der nicht mehr so steigt wie der gestrichelte des Laufs davor. Die Genauigkeit auf neuen Ziffern ist kaum besser: Dropout nimmt eher Sicherheit als Fehler.',
+        },
+        {
+          text: 'Was immer hilft, ist mehr von der Wahrheit: bei mehr Ziffern gibt es weniger zu merken und mehr herauszufinden.',
+          act: 'Stell es ein und drücke „Train“: kein Dropout, 4000 Ziffern, fünfmal.',
+          watch:
+            'Die Genauigkeit der Validierung, etwa 0,8 nach fünf Epochen, mit so vielen Schritten, wie 200 Ziffern in 25 hatten.',
         },
       ],
     },

@@ -62,7 +62,7 @@ export const en: LessonsWords = {
       steps: [
         {
           text: 'Each digit is a row of X, 784 numbers: Z¹ = XW¹ + b¹ goes through the sigmoid, Z² = A¹W² + b² through softmax. The loss is the cross-entropy, and W ← W − η ∂L/∂W is all of the training.',
-          act: 'Set the controls, and press Train: 4,000 generated digits, ten times over, with η = 0.5.',
+          act: 'Set the controls, and press Train: 4,000 generated digits, five times over, with η = 0.5.',
           watch:
             'The validation accuracy, on digits that it has not seen. It begins near 0.1, which is guessing, and comes to about 0.8. Draw one: from now on your network answers.',
         },
@@ -80,9 +80,9 @@ export const en: LessonsWords = {
         },
         {
           text: 'The step goes against the gradient, as far as the rate η says: W² ← W² − η ∂L/∂W², and so on for the others. Document 003 ends here, and training is this over and over.',
-          act: 'Set the controls, and press “Let it take this step”.',
+          act: 'Set the controls, choose another digit in “It ought to say”, and press “Let it take this step”.',
           watch:
-            'The probabilities before and after: the right digit’s has grown. It happens to a copy, so that your network stays as it is.',
+            'The probabilities before and after: that of the digit you chose has grown. It happens to a copy, so that your network stays as it is.',
         },
       ],
     },
@@ -165,6 +165,31 @@ export const en: LessonsWords = {
           act: 'Set the controls: Adam at 0.05.',
           watch:
             'The loss, at 0.003 what the noise of the points leaves. That is no victory for good: gradient descent at 0.007, just below its bound, is as good here. Try it: it is the rate that has to fit.',
+        },
+      ],
+    },
+    overfitting: {
+      title: 'Learned by heart',
+      about:
+        'On 200 digits a network gets all of them right and new ones not; what dropout does about it, and what more digits do.',
+      source: 'the documentation: penalties and averages',
+      steps: [
+        {
+          text: 'A network with 100,000 weights can remember 200 digits without finding out what they have in common. That is overfitting: right in training, wrong on what is new.',
+          act: 'Set the controls, and press Train: 200 digits, 25 times over, in batches of 5.',
+          watch:
+            'The two lines of “Accuracy”: in training 1, on new digits about 0.6. And the validation loss: lowest near epoch 10, from there it climbs, because the network grows ever more certain of its mistakes.',
+        },
+        {
+          text: 'Dropout switches off units at random, here 8 of 10 at every step. No unit can count on another, so that what each has learned must be of use by itself.',
+          act: 'Set the controls, and press Train: the same network with dropout 0.8 in its card.',
+          watch:
+            'The lines, which are nearer to each other, and the validation loss, which no longer climbs as the dashed one of the run before did. The accuracy on new digits is hardly better: dropout takes away certainty more than mistakes.',
+        },
+        {
+          text: 'The cure that always helps is more of the truth: with more digits there is less to remember and more to find out.',
+          act: 'Set the controls, and press Train: no dropout, 4,000 digits, five times over.',
+          watch: 'The validation accuracy, about 0.8 after five epochs, as many steps as 200 digits had in 25.',
         },
       ],
     },
