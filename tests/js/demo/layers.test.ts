@@ -3,10 +3,11 @@ import { init, loadCheckpoint, sequential } from 'mlp-wasm';
 import { init as initPredict } from 'mlp-wasm/predict';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ModelFormat } from '../../../web/demo/shared/model-work.js';
-import { activationPlaces, configsOf, denseAlone } from '../../../web/demo/shared/plain-layers.js';
+import { denseAlone } from '../../../web/demo/shared/dense-alone.js';
+import { activationPlaces, configsOf } from '../../../web/demo/shared/plain-layers.js';
 import type { PlainLayer } from '../../../web/demo/shared/plain-layers.js';
 import { LayerChain } from '../../../web/demo/page/reading/layer-chain.js';
-import { settingsOfLayers } from '../../../web/demo/page/settings/layer-texts.js';
+import { settingsOfLayers } from '../../../web/demo/page/settings/settings-of-layers.js';
 import {
   describe as inWords,
   fromQuery,

@@ -5,7 +5,7 @@ import { exportModel, exportTraining, loadAny, zipFiles } from 'mlp-wasm/files';
 import type { ExportedFile, FormatName } from 'mlp-wasm/files';
 import type { Digits } from '../shared/digit-work.js';
 import type { ModelFormat, PlainNetwork } from '../shared/model-work.js';
-import { denseAlone } from '../shared/plain-layers.js';
+import { denseAlone } from '../shared/dense-alone.js';
 import { digitsAlone, modelOf, Unfit } from './plain-network.js';
 
 /** Bytes that an archive may hold. */

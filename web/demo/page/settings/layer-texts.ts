@@ -126,21 +126,3 @@ export function hiddenLayers(settings: {
   const { hidden, activation, layers = {} } = settings;
   return hidden.map((units, i) => ({ units, activation, ...layers[i + 1] }));
 }
-
-/** The settings that have these hidden layers. */
-export function settingsOfLayers(
-  layers: readonly PlainLayer[],
-  usual: ActivationName,
-): { hidden: number[]; activation: ActivationName; layers?: Differences } {
-  const activation = layers[0]?.activation ?? usual;
-  const differences = layers.flatMap(({ units: _units, ...layer }, i) => {
-    const { activation: own, ...rest } = layer;
-    const difference: LayerDifference = { ...(own !== activation && { activation: own }), ...rest };
-    return Object.keys(difference).length > 0 ? [[i + 1, difference] as const] : [];
-  });
-  return {
-    hidden: layers.map(({ units }) => units),
-    activation,
-    ...(differences.length > 0 && { layers: Object.fromEntries(differences) }),
-  };
-}

@@ -4,7 +4,7 @@
  */
 import type { ActivationName, OptimizerName } from 'mlp-wasm';
 import { layerInWords } from '../../shared/plain-layers.js';
-import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
+import { AUGMENTATION_NAMES, BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
 import type { AugmentationName } from './choices.js';
 import { hiddenLayers, readDifferences, textOfDifferences } from './layer-texts.js';
 import type { Differences } from './layer-texts.js';
@@ -94,7 +94,7 @@ export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
     title: 'augmentation',
     initial: 'none',
     read: (text) => {
-      const name = choice(text, ['none', 'slight', 'strong']);
+      const name = choice(text, ['none', ...AUGMENTATION_NAMES]);
       return name === 'none' ? undefined : name;
     },
   },

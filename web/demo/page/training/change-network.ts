@@ -5,6 +5,41 @@
 import type { LayerConfig } from 'mlp-wasm';
 import { packageLayers } from '../../shared/plain-layers.js';
 import type { PlainLayer } from '../../shared/plain-layers.js';
+import type { Settings } from '../settings/settings.js';
+import { isSameNetwork, layersOf } from './layers.js';
+import { networkOf } from './run.js';
+import type { Run } from './run.js';
+import { changedNote } from './sentences.js';
+import type { RemoteModel, TrainingWorker } from './worker.js';
+
+/** A network with other settings, and what becomes of its run. */
+export interface ChangedNetwork {
+  model: RemoteModel;
+  patch: Partial<Run>;
+}
+
+/** The network with the settings that are wanted; the same one, where they are not of its layers. */
+export async function takeSettings(
+  wanted: Settings,
+  model: RemoteModel,
+  run: Run,
+  worker: TrainingWorker,
+): Promise<ChangedNetwork> {
+  const { layers: _layers, augmentation: _augmentation, ...others } = run.settings!;
+  const { layers, augmentation } = wanted;
+  const settings = { ...others, ...(layers && { layers }), ...(augmentation && { augmentation }) };
+  const network = layersOf(settings);
+  const patch: Partial<Run> = {
+    settings,
+    isTouched: true,
+    note: changedNote(run),
+    ...(run.opened && { opened: { ...run.opened, layers: network } }),
+  };
+  if (isSameNetwork(network, networkOf(run))) return { model, patch };
+  const next = await worker.load(withLayers(await model.checkpoint(), network));
+  next.learningRate = settings.learningRate;
+  return { model: next, patch };
+}
 
 interface Header {
   __metadata__: Record<string, string>;

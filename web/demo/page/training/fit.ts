@@ -4,6 +4,7 @@ import type { DigitSplit } from '../../shared/digit-work.js';
 import type { PageStore } from '../state.js';
 import { Diverged } from './attempt.js';
 import type { Attempt } from './attempt.js';
+import { augmented } from './augmentations.js';
 import { afterEpoch, withTraining } from './curve.js';
 import { Meter } from './meter.js';
 import { EVERY, ONE_IN, Pace } from './pace.js';
@@ -12,7 +13,7 @@ import type { Run } from './run.js';
 import { epochSentence } from './sentences.js';
 import { BYTES, showMistakes, showReading } from './show.js';
 import { stepNetwork } from './single-step.js';
-import { augmented, compilation } from './worker.js';
+import { compilation } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 /** Time between two turns in which the worker hears of the page while it trains. */

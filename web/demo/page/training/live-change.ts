@@ -4,10 +4,10 @@
  */
 import type { Settings } from '../settings/settings.js';
 import type { Attempt } from './attempt.js';
+import type { ChangedNetwork } from './change-network.js';
 import { isSameNetwork, layersOf } from './layers.js';
 import { networkOf } from './run.js';
 import type { Run } from './run.js';
-import { changedNote } from './sentences.js';
 import type { RemoteModel, TrainingWorker } from './worker.js';
 
 export class LiveChange {
@@ -39,28 +39,11 @@ export class LiveChange {
   }
 
   /** The network with the settings that are wanted, and what becomes of its run; undefined where none are. */
-  async take(
-    model: RemoteModel,
-    run: Run,
-    worker: TrainingWorker,
-  ): Promise<{ model: RemoteModel; patch: Partial<Run> } | undefined> {
+  async take(model: RemoteModel, run: Run, worker: TrainingWorker): Promise<ChangedNetwork | undefined> {
     const wanted = this.#wanted;
     this.#wanted = undefined;
-    if (!wanted || !run.settings) return undefined;
-    const { layers: _layers, augmentation: _augmentation, ...others } = run.settings;
-    const { layers, augmentation } = wanted;
-    const settings = { ...others, ...(layers && { layers }), ...(augmentation && { augmentation }) };
-    const network = layersOf(settings);
-    const patch: Partial<Run> = {
-      settings,
-      isTouched: true,
-      note: changedNote(run),
-      ...(run.opened && { opened: { ...run.opened, layers: network } }),
-    };
-    if (isSameNetwork(network, networkOf(run))) return { model, patch };
-    const { withLayers } = await import('./change-network.js');
-    const next = await worker.load(withLayers(await model.checkpoint(), network));
-    next.learningRate = settings.learningRate;
-    return { model: next, patch };
+    if (!wanted) return undefined;
+    const { takeSettings } = await import('./change-network.js');
+    return takeSettings(wanted, model, run, worker);
   }
 }

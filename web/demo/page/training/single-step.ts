@@ -1,11 +1,11 @@
 /** One step of the training, which is one batch; the last one of an epoch comes with its validation. */
 import type { DigitSplit } from '../../shared/digit-work.js';
 import { Diverged } from './attempt.js';
+import { augmented } from './augmentations.js';
 import { afterEpoch, withTraining } from './curve.js';
 import type { FitHost } from './fit.js';
 import { Pace } from './pace.js';
 import { BYTES, showMistakes, showReading } from './show.js';
-import { augmented } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
 export async function stepNetwork(model: RemoteModel, { training, heldOut }: DigitSplit, host: FitHost): Promise<void> {

@@ -2,12 +2,11 @@
  * The package's own worker, `mlp-wasm/worker`, loaded when it is first needed and replaced when it has died. Networks
  * of the visitor live and learn there.
  */
-import type { CompileOptions, FitOptions } from 'mlp-wasm';
+import type { CompileOptions } from 'mlp-wasm';
 import type { RemoteMlp, RemoteModel } from 'mlp-wasm/worker';
 import type { PlainNetwork } from '../../shared/model-work.js';
 import { configsOf } from '../../shared/plain-layers.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
-import { AUGMENTATIONS } from '../settings/choices.js';
 import type { Settings } from '../settings/settings.js';
 import { layersOf } from './layers.js';
 
@@ -20,11 +19,6 @@ export function compilation({ optimizer, learningRate }: Settings): CompileOptio
     loss: 'sparseCategoricalCrossentropy',
     metrics: ['accuracy'],
   };
-}
-
-/** The options of a training for its augmentation. */
-export function augmented({ augmentation }: Settings): Pick<FitOptions, 'augmentation'> {
-  return augmentation ? { augmentation: AUGMENTATIONS[augmentation] } : {};
 }
 
 export class TrainingWorker {

@@ -2,7 +2,7 @@
  * A copy of the network that answers, kept up to date while a view is shown, and the digit that it is studied on. Once
  * the visitor has changed the copy it stays as it is, until it is taken anew.
  */
-import { denseAlone } from '../../../shared/plain-layers.js';
+import { denseAlone } from '../../../shared/dense-alone.js';
 import { sameImage } from '../../my-digits/my-digit.js';
 import { inputOf } from '../../reading/look-inside.js';
 import type { NetworkSnapshot } from '../../reading/snapshot.js';

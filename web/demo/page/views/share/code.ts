@@ -1,8 +1,8 @@
 /** A run of the page as a program with the npm package, which gives the same network to the last bit. */
 import type { LayerConfig } from 'mlp-wasm';
-import { AUGMENTATIONS } from '../../settings/choices.js';
 import { describe } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
+import { AUGMENTATIONS } from '../../training/augmentations.js';
 import { layersOf } from '../../training/layers.js';
 import { configsOf } from '../../../shared/plain-layers.js';
 import { HELD_OUT_FIRST, heldOutCount } from '../../../shared/held-out.js';

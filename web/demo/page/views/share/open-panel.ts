@@ -2,7 +2,7 @@
 import type { ActivationName } from 'mlp-wasm';
 import type { PlainNetwork } from '../../../shared/model-work.js';
 import { make } from '../../dom.js';
-import { settingsOfLayers } from '../../settings/layer-texts.js';
+import { settingsOfLayers } from '../../settings/settings-of-layers.js';
 import { fromQuery, readSettings, toFields } from '../../settings/settings.js';
 import type { Settings } from '../../settings/settings.js';
 import { isRunning } from '../../training/run.js';
