@@ -409,8 +409,8 @@ export const READERS: readonly Reader[] = [
     mutations: [...BYTE_MUTATIONS, ...TFJS_MUTATIONS, ...TFJS_MUTATIONS, ...TFJS_MUTATIONS],
     read(file) {
       const { json, numbers } = unpacked(file);
-      // Every shard is the same file, whatever it is called.
-      const names = new TextDecoder().decode(json).match(/[\w-]+\.bin/g) ?? [];
+      // Every shard is the same file, whatever it is called. Names end soon, because a text of letters alone would take minutes.
+      const names = new TextDecoder().decode(json).match(/[\w-]{1,100}\.bin/g) ?? [];
       return tryModel(Object.fromEntries([['model.json', json], ...names.map((name) => [name, numbers])]), {
         format: 'tfjs',
       });
