@@ -232,93 +232,101 @@ describe('the lesson', () => {
     expect((await page.getAttribute('.losses .mlp-line-earlier', 'd'))!.match(/M/g)).toHaveLength(3);
   });
 
-  it('on document 003: the network is trained, and its error signal is the probability, less 1 at the right digit', async () => {
-    const page = await opened(`two-layers&${LONG.slice(1)}`);
-    await page.click('#train');
-    await status(page, /^Epoch/);
-    // Locked settings are not set, and that is said.
-    await page.focus('#lesson-set');
-    await page.keyboard.press('Enter');
-    expect(await text(page, '.lesson-note')).toMatch(/^A training is under way/);
-    await page.click('#stop');
-    await status(page, /^Stopped/);
-    expect(await text(page, '.lesson-note')).toBe('');
-    await take(page, 1);
-    await page.click('#train');
-    await status(page, /^Trained/);
-    expect(await text(page, '#run-settings')).toMatch(/^784 → 128 sigmoid → 10 · sgd at 0.5 .* 4,000 digits/);
-    const accuracy = Number(await text(page, '#val-accuracy'));
-    expect(accuracy).toBeGreaterThan(0.7);
-    expect(accuracy).toBeLessThan(0.9);
-    await take(page, 2);
-    const view = page.locator('#view-backpropagation');
-    await view.locator('h2', { hasText: 'Step 7 of 11. Layer 2: error signals' }).waitFor();
-    expect(await page.inputValue('#step-notation')).toBe('003');
-    // As the document writes it: ∂ℒ/∂Z⁽²⁾ = 1/m (A⁽²⁾ − Y)
-    expect((await text(page, '.equations')).replace(/\s/g, '')).toMatch(/∂ℒ∂Z\(2\)=1?m?\(?A\(2\)−Y\)?/);
-    const right = Number(
-      /^\d/.exec(await page.$eval('#step-target', (list) => (list as HTMLSelectElement).options[0]!.text))![0],
-    );
-    const signals = view.locator('[role=slider]').last();
-    await signals.focus();
-    await page.keyboard.press('Home');
-    let sum = 0;
-    for (let unit = 0; unit < 10; unit++) {
-      await view
-        .locator('.worked h3')
-        .filter({ hasText: `output ${unit}` })
-        .waitFor();
-      const said = await page.$$eval('.worked .formula mn', (all) => all.map((one) => one.textContent));
-      const [a, y, delta] = said
-        .filter((one) => /[\d.]{2}|^[01]$/.test(one))
-        .slice(-3)
-        .map(plain) as [number, number, number];
-      expect(y).toBe(unit === right ? 1 : 0);
-      expect(Math.abs(a - y - delta)).toBeLessThan(1e-4);
-      sum += delta;
-      await page.keyboard.press('ArrowRight');
-    }
-    expect(Math.abs(sum)).toBeLessThan(1e-3);
-    await take(page, 3);
-    await view.locator('h2', { hasText: 'Layer 2: gradients' }).waitFor();
-    await page
-      .locator('.check-verdict')
-      .filter({ hasText: /agree to [2-7]/ })
-      .waitFor();
-    await take(page, 4);
-    await page.selectOption('#step-target', '1');
-    await page.click('#take-step');
-    const row = await page.locator('.compared .is-target').textContent();
-    const [before, after] = row!.match(/[\d.]+(?=%)/g)!.map(Number);
-    expect(after!).toBeGreaterThan(before!);
-    // A step that the visitor goes to stands in the address, too.
-    await page.click('#step-back');
-    await until(
-      () => Promise.resolve(address(page).get('b-step')),
-      (name) => name === 'gradient.1',
-    );
-  });
-
-  it('on what is learned by heart: with dropout training and validation are nearer, with more digits both are good', async () => {
-    const page = await opened('overfitting');
-    await page.click('#figures-table summary');
-    /** Validation loss, training accuracy and validation accuracy of the last epoch. */
-    const trained = async (step: number): Promise<[number, number, number]> => {
-      await take(page, step);
+  it(
+    'on document 003: the network is trained, and its error signal is the probability, less 1 at the right digit',
+    { timeout: 300_000 },
+    async () => {
+      const page = await opened(`two-layers&${LONG.slice(1)}`);
       await page.click('#train');
       await status(page, /^Epoch/);
+      // Locked settings are not set, and that is said.
+      await page.focus('#lesson-set');
+      await page.keyboard.press('Enter');
+      expect(await text(page, '.lesson-note')).toMatch(/^A training is under way/);
+      await page.click('#stop');
+      await status(page, /^Stopped/);
+      expect(await text(page, '.lesson-note')).toBe('');
+      await take(page, 1);
+      await page.click('#train');
       await status(page, /^Trained/);
-      const cells = await page.locator('#figures-rows tr').last().locator('td').allTextContents();
-      return cells.slice(1).map(Number) as [number, number, number];
-    };
-    const [plainLoss, plainTraining, plainValidation] = await trained(1);
-    expect(plainTraining).toBeGreaterThan(0.99);
-    const [droppedLoss, droppedTraining, droppedValidation] = await trained(2);
-    expect(droppedTraining - droppedValidation).toBeLessThan(plainTraining - plainValidation - 0.05);
-    expect(droppedLoss).toBeLessThan(plainLoss - 0.1);
-    const [, , moreValidation] = await trained(3);
-    expect(moreValidation).toBeGreaterThan(plainValidation + 0.1);
-  });
+      expect(await text(page, '#run-settings')).toMatch(/^784 → 128 sigmoid → 10 · sgd at 0.5 .* 4,000 digits/);
+      const accuracy = Number(await text(page, '#val-accuracy'));
+      expect(accuracy).toBeGreaterThan(0.7);
+      expect(accuracy).toBeLessThan(0.9);
+      await take(page, 2);
+      const view = page.locator('#view-backpropagation');
+      await view.locator('h2', { hasText: 'Step 7 of 11. Layer 2: error signals' }).waitFor();
+      expect(await page.inputValue('#step-notation')).toBe('003');
+      // As the document writes it: ∂ℒ/∂Z⁽²⁾ = 1/m (A⁽²⁾ − Y)
+      expect((await text(page, '.equations')).replace(/\s/g, '')).toMatch(/∂ℒ∂Z\(2\)=1?m?\(?A\(2\)−Y\)?/);
+      const right = Number(
+        /^\d/.exec(await page.$eval('#step-target', (list) => (list as HTMLSelectElement).options[0]!.text))![0],
+      );
+      const signals = view.locator('[role=slider]').last();
+      await signals.focus();
+      await page.keyboard.press('Home');
+      let sum = 0;
+      for (let unit = 0; unit < 10; unit++) {
+        await view
+          .locator('.worked h3')
+          .filter({ hasText: `output ${unit}` })
+          .waitFor();
+        const said = await page.$$eval('.worked .formula mn', (all) => all.map((one) => one.textContent));
+        const [a, y, delta] = said
+          .filter((one) => /[\d.]{2}|^[01]$/.test(one))
+          .slice(-3)
+          .map(plain) as [number, number, number];
+        expect(y).toBe(unit === right ? 1 : 0);
+        expect(Math.abs(a - y - delta)).toBeLessThan(1e-4);
+        sum += delta;
+        await page.keyboard.press('ArrowRight');
+      }
+      expect(Math.abs(sum)).toBeLessThan(1e-3);
+      await take(page, 3);
+      await view.locator('h2', { hasText: 'Layer 2: gradients' }).waitFor();
+      await page
+        .locator('.check-verdict')
+        .filter({ hasText: /agree to [2-7]/ })
+        .waitFor();
+      await take(page, 4);
+      await page.selectOption('#step-target', '1');
+      await page.click('#take-step');
+      const row = await page.locator('.compared .is-target').textContent();
+      const [before, after] = row!.match(/[\d.]+(?=%)/g)!.map(Number);
+      expect(after!).toBeGreaterThan(before!);
+      // A step that the visitor goes to stands in the address, too.
+      await page.click('#step-back');
+      await until(
+        () => Promise.resolve(address(page).get('b-step')),
+        (name) => name === 'gradient.1',
+      );
+    },
+  );
+
+  it(
+    'on what is learned by heart: with dropout training and validation are nearer, with more digits both are good',
+    { timeout: 300_000 },
+    async () => {
+      const page = await opened('overfitting');
+      await page.click('#figures-table summary');
+      /** Validation loss, training accuracy and validation accuracy of the last epoch. */
+      const trained = async (step: number): Promise<[number, number, number]> => {
+        await take(page, step);
+        await page.click('#train');
+        await status(page, /^Epoch/);
+        await status(page, /^Trained/);
+        const cells = await page.locator('#figures-rows tr').last().locator('td').allTextContents();
+        return cells.slice(1).map(Number) as [number, number, number];
+      };
+      const [plainLoss, plainTraining, plainValidation] = await trained(1);
+      expect(plainTraining).toBeGreaterThan(0.99);
+      const [droppedLoss, droppedTraining, droppedValidation] = await trained(2);
+      expect(droppedTraining - droppedValidation).toBeLessThan(plainTraining - plainValidation - 0.05);
+      expect(droppedLoss).toBeLessThan(plainLoss - 0.1);
+      const [, , moreValidation] = await trained(3);
+      expect(moreValidation).toBeGreaterThan(plainValidation + 0.1);
+    },
+  );
 
   it('on the record: its settings are set, and its figures are those of the documentation', async () => {
     const page = await opened('record');
