@@ -1,4 +1,5 @@
 /** The page by keyboard, by ear, in both themes. */
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { axeFaults } from './faults.js';
 import { answer, SEVEN, status, stroke, visit } from './page.js';
@@ -72,6 +73,33 @@ describe('for everyone', () => {
         .map((control) => control.outerHTML),
     );
     expect(nameless).toEqual([]);
+  });
+
+  it('speaks German from the first view on, with numbers as they are written there', async () => {
+    const english = await here.open();
+    const wordsOf = (page: Page): Promise<string[]> =>
+      page.$$eval('h1, h2, h3, legend, label, button, dt, th, summary, .note', (all) =>
+        all.filter((one) => one.checkVisibility()).map((one) => one.textContent.trim()),
+      );
+    const theirs = new Set((await wordsOf(english)).filter((text) => /[a-z]{3}/.test(text)));
+    const page = await here.blank({ locale: 'de-DE', viewport: { width: 360, height: 800 } });
+    await page.goto(`${here.url}#count=2000&epochs=1&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32`);
+    await status(page, /^Ein vortrainiertes Netz ist bereit/);
+    expect(await page.evaluate(() => [document.documentElement.lang, document.title])).toEqual([
+      'de',
+      'Zeichne eine Ziffer — mlp-wasm',
+    ]);
+    await stroke(page, SEVEN);
+    await answer(page, '7');
+    await page.click('#train');
+    await status(page, /^1 Epoche trainiert, .* von 100 richtig/);
+    expect(await page.textContent('#val-accuracy')).toMatch(/^0,\d{4}$/);
+    expect((await wordsOf(page)).filter((text) => theirs.has(text))).toEqual([
+      'Backpropagation',
+      'Pause',
+      'Augmentation',
+    ]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   });
 
   it('leads somewhere: to what it is made of', async () => {

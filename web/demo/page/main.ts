@@ -26,6 +26,7 @@ import { Trainer } from './training/trainer.js';
 import { lessonOf, mountLesson } from './views/lesson.js';
 import { mountTabs } from './views/tabs.js';
 import { viewOf } from './views/views.js';
+import { words, writeWords } from './words/first-view.js';
 import type { PageParts } from './views/views.js';
 
 // Loading begins first, because it takes longest.
@@ -58,11 +59,12 @@ const store: PageStore = new Store<State>({
   myDigits: [],
   myDigitsTrouble: undefined,
   hand: 0,
-  status: { text: 'Loading the network …', tone: 'plain' },
+  status: { text: words.loading, tone: 'plain' },
 });
 const trainer = new Trainer(store);
 const myDigits = new Collection(store);
 
+writeWords();
 mountTheme(store);
 const parts: PageParts = {
   store,
@@ -95,7 +97,7 @@ async function start(): Promise<void> {
   try {
     await core;
   } catch (error) {
-    report('This page cannot start', error);
+    report(words.cannotStart, error);
     return;
   }
   store.on(['strokes', 'found'], () => void prepareDrawing());
@@ -105,10 +107,10 @@ async function start(): Promise<void> {
     trainer.rival = (digits) => reader!.accuracyOn(digits);
     store.set({
       reader: 'ready',
-      status: { text: 'A pretrained network is ready: draw a digit, or train your own.', tone: 'plain' },
+      status: { text: words.ready, tone: 'plain' },
     });
   } catch (error) {
-    report('The pretrained network is missing; train one to get answers', error);
+    report(words.noPretrained, error);
   }
   if (reader) await putOn(reader);
   answerWith(reader);

@@ -67,7 +67,7 @@ export interface State {
   /** 0 while the pretrained network is as it came; another number after each time that it learned the visitor's hand. */
   hand: number;
   /** The status line; its language where that is not the one of the document. */
-  status: { text: string; tone: 'plain' | 'error'; lang?: string };
+  status: { text: string; tone: 'plain' | 'error' };
 }
 
 export type PageStore = Store<State>;

@@ -5,7 +5,7 @@ import { keep, kept } from '../keep.js';
 import { isBlank } from '../state.js';
 import type { PageStore } from '../state.js';
 import { drawingWords as words } from '../words/drawing.js';
-import { language } from '../words/language.js';
+import { words as firstView } from '../words/first-view.js';
 import { erased, ERASER_RADIUS } from './eraser.js';
 import { paintStrokes, PEN_WIDTH, strokesFromText, strokesToText, widthOf } from './strokes.js';
 import type { Point, Stroke } from './strokes.js';
@@ -266,7 +266,6 @@ export function mountPad(store: PageStore): void {
     button.setAttribute('aria-label', text);
     button.title = text;
   }
-  for (const each of [undoButton, redoButton, eraser, penButton, penState]) each.lang = language;
   undoButton.addEventListener('click', undo);
   redoButton.addEventListener('click', redo);
   element('clear', HTMLButtonElement).addEventListener('click', clear);
@@ -321,8 +320,7 @@ export function mountPad(store: PageStore): void {
   const note = element('pad-note', HTMLElement);
   store.on(['reader'], () => {
     const { reader } = store.state;
-    note.textContent =
-      reader === 'loading' ? 'Loading the network …' : reader === 'ready' ? 'Draw a digit, 0 to 9' : reader.error;
+    note.textContent = reader === 'loading' ? firstView.loading : reader === 'ready' ? firstView.draw : reader.error;
     note.classList.toggle('is-error', typeof reader === 'object');
   });
 }

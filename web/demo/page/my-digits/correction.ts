@@ -2,7 +2,6 @@
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { drawingWords as words } from '../words/drawing.js';
-import { language } from '../words/language.js';
 import type { Collection } from './collection.js';
 import { newDigit, sameImage } from './my-digit.js';
 import type { MyDigit } from './my-digit.js';
@@ -10,10 +9,8 @@ import type { MyDigit } from './my-digit.js';
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export function mountCorrection(store: PageStore, collection: Collection): void {
-  const group = element('correction', HTMLElement);
   const label = element('correction-label', HTMLElement);
   const spoken = element('correction-spoken', HTMLElement);
-  group.lang = spoken.lang = language;
   const buttons = DIGITS.map((digit) => {
     const button = make('button', '', String(digit));
     button.type = 'button';

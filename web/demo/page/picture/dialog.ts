@@ -3,7 +3,7 @@ import './dialog.css';
 import { inkRamp } from '../colour.js';
 import { context2d, make } from '../dom.js';
 import type { PageStore } from '../state.js';
-import { language, locale } from '../words/language.js';
+import { locale } from '../words/language.js';
 import type { ReadImage } from './entry.js';
 import type { Picture } from './find-digits.js';
 import { readLines } from './read-lines.js';
@@ -49,7 +49,6 @@ export class PictureDialog {
     // The first call decides for all later ones.
     this.#canvas.getContext('2d', { willReadFrequently: true });
     this.#answer.setAttribute('aria-live', 'polite');
-    this.#dialog.lang = language;
     this.#dialog.setAttribute('aria-labelledby', title.id);
     this.#dialog.append(head, this.#canvas, this.#answer, this.#note, this.#digits);
     document.body.append(this.#dialog);

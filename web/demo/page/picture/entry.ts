@@ -3,7 +3,6 @@ import { element, make } from '../dom.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { PageStore } from '../state.js';
 import { drawingWords } from '../words/drawing.js';
-import { language } from '../words/language.js';
 
 export type ReadImage = (pixels: Uint8Array) => Promise<Reading | undefined>;
 
@@ -17,7 +16,6 @@ export function mountPictures(store: PageStore, read: ReadImage): (file: File) =
     return isPicture;
   };
   const button = element('picture', HTMLButtonElement);
-  button.lang = language;
   button.title = drawingWords.picture;
   button.setAttribute('aria-label', drawingWords.picture);
   const input = make('input');

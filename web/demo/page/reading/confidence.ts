@@ -1,14 +1,12 @@
 /** Sentences on a reading: the digit, and how sure it is. */
+import { words } from '../words/first-view.js';
 import type { Reading } from './look-inside.js';
+
+const { reading: say } = words;
 
 /** The most probable digit; none where the network refuses. */
 export function bestOf({ probabilities, refused }: Reading): number | undefined {
   return refused ? undefined : probabilities.indexOf(Math.max(...probabilities));
-}
-
-/** A digit with its article: "an 8". */
-export function aDigit(digit: number): string {
-  return `${digit === 8 ? 'an' : 'a'} ${digit}`;
 }
 
 /**
@@ -18,12 +16,12 @@ export function aDigit(digit: number): string {
  */
 export function confidence(reading: Reading, skill: 'none' | 'some' | 'good'): string {
   const { probabilities } = reading;
-  if (skill === 'none') return 'A guess: this network has learned nothing yet.';
-  if (reading.refused) return 'Not a digit I know.';
+  if (skill === 'none') return say.guess;
+  if (reading.refused) return say.unknown;
   const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const [first, second] = order as [number, number];
   const sure = probabilities[first]!;
-  if (sure < 0.6) return `Hesitates: it might be ${aDigit(second)}.`;
-  if (sure < 0.95) return `Probably; else ${aDigit(second)}.`;
-  return skill === 'some' ? 'It thinks so, but has much to learn.' : 'Quite sure.';
+  if (sure < 0.6) return say.hesitates(second);
+  if (sure < 0.95) return say.probably(second);
+  return skill === 'some' ? say.beginner : say.sure;
 }

@@ -7,6 +7,8 @@ import { context2d, element, fitCanvas, make, oncePerFrame } from '../dom.js';
 import { isBlank } from '../state.js';
 import type { PageStore, State } from '../state.js';
 import { drawingWords as words } from '../words/drawing.js';
+import { words as firstView } from '../words/first-view.js';
+import { fixed, whole } from '../words/numbers.js';
 import { skillOf } from '../training/run.js';
 import { bestOf, confidence } from './confidence.js';
 import type { Reading } from './look-inside.js';
@@ -33,7 +35,7 @@ function shown(state: State): { reading: Reading | undefined; soft: boolean } {
 
 function percent(probability: number): string {
   const value = 100 * probability;
-  return value > 99.9 ? '> 99.9 %' : `${value.toFixed(1)} %`;
+  return value > 99.9 ? '> 99.9 %' : `${fixed(value, 1)} %`;
 }
 
 function mountPreview(store: PageStore): void {
@@ -63,9 +65,10 @@ function columnsFor(layers: readonly number[], width: number, height: number, ga
 
 /** "128 units", "256 + 128 units"; of many layers how many they are. */
 function sizeOf(layers: readonly number[]): string {
-  if (layers.length === 0) return 'none';
-  if (layers.length > 3) return `${layers.length} layers`;
-  return `${layers.join(' + ')} unit${layers.join() === '1' ? '' : 's'}`;
+  const { none, layers: many, size } = firstView.reading;
+  if (layers.length === 0) return none;
+  if (layers.length > 3) return many(whole(layers.length));
+  return size(layers.join(' + '));
 }
 
 function mountActivations(store: PageStore): void {
@@ -108,7 +111,7 @@ function mountActivations(store: PageStore): void {
   store.on(['hiddenUnits'], () => {
     const { hiddenUnits } = store.state;
     size.textContent = sizeOf(hiddenUnits);
-    size.title = hiddenUnits.length > 3 ? `${hiddenUnits.join(' + ')} units` : '';
+    size.title = hiddenUnits.length > 3 ? firstView.reading.units(hiddenUnits.join(' + ')) : '';
   });
 }
 
@@ -141,11 +144,8 @@ function mountAnswer(store: PageStore): void {
   const note = element('confidence', HTMLElement);
   const reader = element('reader', HTMLElement);
   const spoken = element('spoken', HTMLElement);
-  const readers = { pretrained: 'Read by the pretrained network.', trained: 'Read by your network.' };
-  const refusers = {
-    pretrained: readers.pretrained,
-    trained: 'Says the pretrained network. Yours has seen only digits, and finds one in everything.',
-  };
+  const { by: readers, refusedBeside, byHand, first } = firstView.reading;
+  const refusers = { pretrained: readers.pretrained, trained: refusedBeside };
   /** The drawing whose answer a screen reader was given last. */
   let heard: State['strokes'] | State['found'];
 
@@ -168,10 +168,10 @@ function mountAnswer(store: PageStore): void {
     const hasLearned = answer?.by === 'pretrained' && hand !== 0;
     reader.textContent = answer
       ? hasLearned && !answer.refused
-        ? 'Read by the pretrained network, which has learned your hand.'
+        ? byHand
         : (answer.refused && number === undefined && skill !== 'none' ? refusers : readers)[answer.by]
       : isBlank(store.state) && firstDigit
-        ? 'The page drew this one. Now you.'
+        ? first
         : '';
     // Said once for a drawing, when the pen lifts, because announcing every change while it draws or learns would never
     // end.

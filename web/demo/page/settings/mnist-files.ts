@@ -1,6 +1,8 @@
 /** The four files of MNIST: which part a file is, which are at hand, and whether the page's own server has them. */
 import { MNIST_PARTS } from '../../shared/digit-work.js';
 import type { DataSource, FileContent, MnistPart } from '../../shared/digit-work.js';
+import { words } from '../words/first-view.js';
+import { whole } from '../words/numbers.js';
 
 interface GivenFile {
   file: File;
@@ -69,8 +71,8 @@ export async function withFiles(
     const images = given[`${kind}Images`];
     const labels = given[`${kind}Labels`];
     if (images && labels && images.count !== labels.count) {
-      const counts = `${images.count.toLocaleString('en')} and ${labels.count.toLocaleString('en')} digits`;
-      errors.push(`${images.file.name} and ${labels.file.name} do not belong together: ${counts}.`);
+      const counts = [whole(images.count), whole(labels.count)] as const;
+      errors.push(words.mnist.apart(images.file.name, labels.file.name, counts));
       given[`${kind}Labels`] = undefined;
     }
   }

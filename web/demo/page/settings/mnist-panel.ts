@@ -1,18 +1,13 @@
 /** Owner of the MNIST part of the form: the four files, chosen, dropped or served. */
-import type { MnistPart } from '../../shared/digit-work.js';
 import { MNIST_PARTS } from '../../shared/digit-work.js';
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { inspect } from '../training/digit-sets.js';
+import { words } from '../words/first-view.js';
+import { whole } from '../words/numbers.js';
 import { missingParts, withFiles } from './mnist-files.js';
 
-/** Names of the parts. */
-const TITLES: Record<MnistPart, string> = {
-  trainImages: 'Training images',
-  trainLabels: 'Training labels',
-  testImages: 'Test images',
-  testLabels: 'Test labels',
-};
+const { mnist: say } = words;
 
 /** @param isTaken takes a dropped file that is a picture, and says so */
 export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boolean): void {
@@ -23,7 +18,7 @@ export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boole
   const rows = MNIST_PARTS.map((part) => {
     const row = make('li');
     const count = make('span', 'mnist-count');
-    row.append(make('span', 'mnist-name', TITLES[part]), ' ', count);
+    row.append(make('span', 'mnist-name', say.parts[part]), ' ', count);
     list.append(row);
     return { part, row, count };
   });
@@ -32,13 +27,13 @@ export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boole
   let queue = Promise.resolve();
   const take = (files: readonly File[]): void => {
     if (files.length === 0) return;
-    note.textContent = 'Reading …';
+    note.textContent = say.reading;
     queue = queue.then(async () => {
       const { taken, ...mnist } = await withFiles(store.state.mnist, files, inspect);
       store.set({ mnist });
       // MNIST is chosen only if a file was of use: dropping a picture of a cat does not ask for it.
       if (taken > 0) store.set({ fields: { ...store.state.fields, data: 'mnist' } });
-      const text = mnist.error || (missingParts(mnist).length === 0 ? 'MNIST is ready.' : progressOf(mnist));
+      const text = mnist.error || (missingParts(mnist).length === 0 ? say.ready : progressOf(mnist));
       store.set({ status: { text, tone: mnist.error ? 'error' : 'plain' } });
     });
   };
@@ -55,22 +50,16 @@ export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boole
     for (const { part, row, count } of rows) {
       const file = mnist.given[part];
       row.classList.toggle('is-here', file !== undefined);
-      count.textContent = file ? file.count.toLocaleString('en') : 'missing';
+      count.textContent = file ? whole(file.count) : say.missing;
     }
     error.textContent = mnist.error;
-    note.textContent =
-      missing.length === 0
-        ? 'All four are here, and stay in this browser.'
-        : mnist.served
-          ? 'This server has copies of MNIST: Train uses them. Or drop your own files anywhere on this page.'
-          : 'or drop them anywhere on this page, under any name, packed or not.';
+    note.textContent = missing.length === 0 ? say.here : mnist.served ? say.served : say.drop;
   });
 }
 
 /** A sentence on the parts that are still missing. */
 function progressOf(mnist: Parameters<typeof missingParts>[0]): string {
-  const titles = missingParts(mnist).map((part) => TITLES[part].toLowerCase());
-  return `Still missing of MNIST: ${titles.join(', ')}.`;
+  return say.still(missingParts(mnist).map((part) => say.parts[part]));
 }
 
 /** Files dropped anywhere on the page. */

@@ -4,7 +4,7 @@ import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { isRunning } from '../training/run.js';
 import { size } from '../views/share/figures.js';
-import { language, locale } from '../words/language.js';
+import { locale } from '../words/language.js';
 import { layerWords } from '../words/layers.js';
 import { editorWords as words } from '../words/network-editor.js';
 import { dragCards } from './card-drag.js';
@@ -68,7 +68,6 @@ class NetworkEditor {
   }
 
   #build(box: HTMLElement): void {
-    box.lang = language;
     const title = make('h3', '', words.title);
     title.id = 'network-editor-title';
     this.#list.setAttribute('aria-label', words.list);

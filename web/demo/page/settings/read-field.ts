@@ -1,4 +1,8 @@
 /** Texts of fields as values, or as sentences where they have none. */
+import { words } from '../words/first-view.js';
+import { whole } from '../words/numbers.js';
+
+const { errors: say } = words;
 
 export class FieldError extends Error {}
 
@@ -22,7 +26,7 @@ export function integer(text: string, from: number, to: number): number {
   const plain = /^[1-9]\d{0,2}([,\s’']\d{3})+$/.test(trimmed) ? trimmed.replace(/\D/g, '') : trimmed;
   const value = Number(plain);
   if (!/^\d+$/.test(plain) || value < from || value > to) {
-    fail(`A whole number from ${from.toLocaleString('en')} to ${to.toLocaleString('en')}.`);
+    fail(say.integer(whole(from), whole(to)));
   }
   return value;
 }
@@ -36,10 +40,10 @@ export function decimal(text: string): number {
 
 export function positive(text: string, to: number): number {
   const value = decimal(text);
-  if (!(value > 0 && value <= to)) fail(`A number above 0, at most ${to}; for example 0.01.`);
+  if (!(value > 0 && value <= to)) fail(say.positive(whole(to)));
   return value;
 }
 
 export function choice<Name extends string>(text: string, names: readonly Name[]): Name {
-  return names.find((name) => name === text) ?? fail(`One of ${names.join(', ')}.`);
+  return names.find((name) => name === text) ?? fail(say.choice(names.join(', ')));
 }

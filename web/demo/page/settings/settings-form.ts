@@ -3,7 +3,7 @@ import { addressed, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import type { PageStore } from '../state.js';
 import { isRunning } from '../training/run.js';
-import { language } from '../words/language.js';
+import { words as firstView } from '../words/first-view.js';
 import { trainingWords as words } from '../words/training.js';
 import { BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
 import { FIELD_NAMES, FIELDS, fromQuery, PRESETS, presetOf, readSettings, toQuery } from './settings.js';
@@ -53,7 +53,6 @@ export function mountSettingsForm(store: PageStore, live: LiveRun): void {
   });
 
   const note = element('lock-note', HTMLElement);
-  note.lang = language;
   const lockable = [
     ...controls.filter(({ name }) => !LIVE.includes(name)).map(({ control }) => control),
     ...sources,
@@ -77,10 +76,11 @@ function addChoices(id: string, names: readonly string[]): void {
 
 function mountPresets(store: PageStore): HTMLInputElement[] {
   const box = element('presets', HTMLFieldSetElement);
-  const choices = [...PRESETS, { id: 'own', title: 'Your own', detail: 'change any detail below', fields: {} }];
+  const choices = [...PRESETS, { id: 'own', fields: {} } as const];
   /** True if "Your own" was chosen although the fields are still those of a preset. */
   let isOwn = false;
-  const inputs = choices.map(({ id, title, detail, fields }) => {
+  const inputs = choices.map(({ id, fields }) => {
+    const [title, detail] = firstView.presets[id];
     const label = make('label', 'preset');
     const input = make('input');
     input.type = 'radio';

@@ -4,6 +4,9 @@
  */
 import type { ActivationName, OptimizerName } from 'mlp-wasm';
 import { layerInWords } from '../../shared/plain-layers.js';
+import { words } from '../words/first-view.js';
+import { locale } from '../words/language.js';
+import { whole } from '../words/numbers.js';
 import { AUGMENTATION_NAMES, BATCH_OPTIMIZERS, HIDDEN_ACTIVATIONS } from './choices.js';
 import type { AugmentationName } from './choices.js';
 import { hiddenLayers, readDifferences, textOfDifferences } from './layer-texts.js';
@@ -50,48 +53,39 @@ export function isUnits(text: string): boolean {
 
 function layers(text: string): number[] {
   const parts = unitTexts(text);
-  if (parts.length > LAYERS_AT_MOST) fail(`At most ${LAYERS_AT_MOST} hidden layers.`);
-  return parts.map((part) =>
-    isUnits(part)
-      ? Number(part)
-      : fail(`Units per layer, 1 to ${UNITS_AT_MOST}, with commas or spaces between; for example 128, 64.`),
-  );
+  if (parts.length > LAYERS_AT_MOST) fail(words.errors.layers(whole(LAYERS_AT_MOST)));
+  return parts.map((part) => (isUnits(part) ? Number(part) : fail(words.errors.units(whole(UNITS_AT_MOST)))));
 }
 
 interface Field<Value> {
   /** Name in the URL hash. */
   key: string;
-  /** How the page calls it in a sentence. */
-  title: string;
   initial: string;
   /** The value of a text; throws a FieldError with a sentence where it has none. */
   read(text: string): Value;
 }
 
 export const FIELDS: { readonly [Name in FieldName]: Field<Settings[Name]> } = {
-  data: { key: 'data', title: 'data', initial: 'digits', read: (text) => choice(text, ['digits', 'mnist']) },
-  count: { key: 'count', title: 'number of digits', initial: '20000', read: (text) => integer(text, 100, 100_000) },
-  hidden: { key: 'hidden', title: 'hidden layers', initial: '128', read: layers },
+  data: { key: 'data', initial: 'digits', read: (text) => choice(text, ['digits', 'mnist']) },
+  count: { key: 'count', initial: '20000', read: (text) => integer(text, 100, 100_000) },
+  hidden: { key: 'hidden', initial: '128', read: layers },
   activation: {
     key: 'activation',
-    title: 'activation',
     initial: 'sigmoid',
     read: (text) => choice(text, HIDDEN_ACTIVATIONS),
   },
-  layers: { key: 'layers', title: 'layers', initial: '', read: readDifferences },
+  layers: { key: 'layers', initial: '', read: readDifferences },
   optimizer: {
     key: 'optimizer',
-    title: 'optimizer',
     initial: 'sgd',
     read: (text) => choice(text, BATCH_OPTIMIZERS),
   },
-  learningRate: { key: 'lr', title: 'learning rate', initial: '0.5', read: (text) => positive(text, 100) },
-  batchSize: { key: 'batch', title: 'batch size', initial: '32', read: (text) => integer(text, 1, 10_000) },
-  epochs: { key: 'epochs', title: 'epochs', initial: '10', read: (text) => integer(text, 1, 1000) },
-  seed: { key: 'seed', title: 'seed', initial: '42', read: (text) => integer(text, 0, 4_294_967_295) },
+  learningRate: { key: 'lr', initial: '0.5', read: (text) => positive(text, 100) },
+  batchSize: { key: 'batch', initial: '32', read: (text) => integer(text, 1, 10_000) },
+  epochs: { key: 'epochs', initial: '10', read: (text) => integer(text, 1, 1000) },
+  seed: { key: 'seed', initial: '42', read: (text) => integer(text, 0, 4_294_967_295) },
   augmentation: {
     key: 'augment',
-    title: 'augmentation',
     initial: 'none',
     read: (text) => {
       const name = choice(text, ['none', ...AUGMENTATION_NAMES]);
@@ -104,17 +98,13 @@ export const FIELD_NAMES = Object.keys(FIELDS) as FieldName[];
 
 /** A network and the way it is trained; the data and the seed stay as they are. */
 export interface Preset {
-  id: string;
-  title: string;
-  detail: string;
+  id: 'classic' | 'modern' | 'deeper';
   fields: Pick<Fields, 'hidden' | 'activation' | 'layers' | 'optimizer' | 'learningRate' | 'batchSize' | 'epochs'>;
 }
 
 export const PRESETS: readonly [Preset, ...Preset[]] = [
   {
     id: 'classic',
-    title: 'Classic',
-    detail: '784 → 128 sigmoid → 10 softmax, plain gradient descent',
     fields: {
       hidden: '128',
       activation: 'sigmoid',
@@ -127,8 +117,6 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
   },
   {
     id: 'modern',
-    title: 'Modern',
-    detail: '784 → 128 ReLU → 10 softmax, Adam',
     fields: {
       hidden: '128',
       activation: 'relu',
@@ -141,8 +129,6 @@ export const PRESETS: readonly [Preset, ...Preset[]] = [
   },
   {
     id: 'deeper',
-    title: 'Deeper',
-    detail: '784 → 256 → 128 ReLU → 10 softmax, Adam',
     fields: {
       hidden: '256, 128',
       activation: 'relu',
@@ -186,15 +172,15 @@ export function describe(settings: Settings): string {
         .map((layer) => `${layerInWords(layer)} → `)
         .join('')
     : alike;
-  const digits = data === 'mnist' ? 'MNIST' : `${count.toLocaleString('en')} digits`;
+  const say = words.describe;
   return [
     `784 → ${layers}10`,
-    `${optimizer} at ${learningRate}`,
-    `batches of ${batchSize}`,
-    `${epochs} epoch${epochs === 1 ? '' : 's'}`,
-    digits,
-    `seed ${seed}`,
-    ...(settings.augmentation ? [`${settings.augmentation} augmentation`] : []),
+    say.rate(optimizer, learningRate.toLocaleString(locale, { maximumSignificantDigits: 21 })),
+    say.batches(whole(batchSize)),
+    say.epochs(epochs),
+    data === 'mnist' ? 'MNIST' : say.digits(whole(count)),
+    say.seed(String(seed)),
+    ...(settings.augmentation ? [say.augmentation[settings.augmentation]] : []),
   ].join(' · ');
 }
 

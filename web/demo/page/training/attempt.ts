@@ -1,3 +1,5 @@
+import { words } from '../words/first-view.js';
+
 /** The amount that a press makes the network learn: one batch, to the end of the epoch, or all epochs. */
 export type Portion = 'step' | 'epoch' | 'all';
 
@@ -59,6 +61,6 @@ export class Attempt {
 /** The end of an attempt whose loss is not finite any more. */
 export class Diverged extends RangeError {
   constructor() {
-    super('The loss is no longer a number: the steps are too large. Try a smaller learning rate.');
+    super(words.run.diverged);
   }
 }

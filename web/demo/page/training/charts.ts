@@ -2,12 +2,13 @@
 import { LineChart, type Drawing, type Values } from 'mlp-wasm/charts';
 import { element, make, oncePerFrame } from '../dom.js';
 import type { PageStore, State } from '../state.js';
+import { words } from '../words/first-view.js';
+import { fixed, whole } from '../words/numbers.js';
 import { earlierRuns } from './earlier.js';
 import type { Curve } from './run.js';
 
 export interface ChartOptions {
-  id: string;
-  title: string;
+  id: 'loss-chart' | 'accuracy-chart';
   training: 'loss' | 'accuracy';
   validation: 'valLoss' | 'valAccuracy';
   /** The ends of the y axis for the values that matter. */
@@ -17,20 +18,23 @@ export interface ChartOptions {
 export const CHARTS: readonly ChartOptions[] = [
   {
     id: 'loss-chart',
-    title: 'Loss',
     training: 'loss',
     validation: 'valLoss',
     range: (_, high) => [0, high * 1.08],
   },
   {
     id: 'accuracy-chart',
-    title: 'Accuracy',
     training: 'accuracy',
     validation: 'valAccuracy',
     range: (low) => [Math.max(0, Math.floor((low - 0.005) * 50) / 50), 1],
   },
 ];
 const DIGITS = 3;
+const { charts: say } = words;
+
+function written(value: number | undefined, none: string): string {
+  return value === undefined ? none : fixed(value, DIGITS);
+}
 
 export function mountCharts(store: PageStore): void {
   let pointed: number | undefined;
@@ -102,7 +106,8 @@ function mountChart(
   pointed: () => number | undefined,
   point: (epoch: number | undefined) => void,
 ): () => void {
-  const { id, title, training, validation } = options;
+  const { id, training, validation } = options;
+  const title = say.titles[id];
   const figure = element(id, HTMLElement);
   const key = make('span', 'key key-earlier', 'earlier');
   figure.querySelector('.chart-legend')!.append(key);
@@ -115,14 +120,14 @@ function mountChart(
     chart.draw(drawing);
     key.hidden = drawing.earlier!.length === 0;
     chart.point(pointed());
-    const texts = series.map((values) => valueAt(curve.epoch, values, pointed() ?? Infinity)?.toFixed(DIGITS) ?? '');
+    const texts = series.map((values) => written(valueAt(curve.epoch, values, pointed() ?? Infinity), ''));
     trainingText!.textContent = texts[0]!;
     validationText!.textContent = texts[1]!;
     figure.classList.toggle('is-empty', curve.epoch.length === 0);
     chart.label =
       curve.epoch.length === 0
-        ? `${title} over the epochs: nothing yet.`
-        : `${title} over ${Math.ceil(curve.epoch.at(-1)!)} epochs, now ${texts[0] || 'unknown'} in training, ${texts[1] || 'unknown'} in validation. The table below has the figures.`;
+        ? say.nothing(title)
+        : say.now(title, whole(Math.ceil(curve.epoch.at(-1)!)), texts[0] || say.unknown, texts[1] || say.unknown);
   };
 }
 
@@ -142,7 +147,7 @@ function mountTable(store: PageStore): void {
       const head = make('th', '', String(Math.round(epoch)));
       head.scope = 'row';
       const values = (['loss', 'valLoss', 'accuracy', 'valAccuracy'] as const).map((name) =>
-        make('td', '', valueAt(curve.epoch, curve[name], epoch)?.toFixed(DIGITS) ?? '–'),
+        make('td', '', written(valueAt(curve.epoch, curve[name], epoch), '–')),
       );
       row.append(head, ...values);
       return [row];

@@ -1,6 +1,7 @@
 /** The page's side of the worker that makes digits. */
 import type { DataSource, DigitSplit, FileContent, FromWorker, ToWorker } from '../../shared/digit-work.js';
 import type { Settings } from '../settings/settings.js';
+import { words } from '../words/first-view.js';
 
 type Ending = Exclude<FromWorker, { kind: 'progress' | 'failure' }>;
 
@@ -57,7 +58,7 @@ function ask<Kind extends Ending['kind']>(
     signal.addEventListener('abort', abort);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      fail(new Error(`The worker that makes digits stopped${event.message ? `: ${event.message}` : ''}.`));
+      fail(new Error(words.run.digitsStopped(event.message ? `: ${event.message}` : '')));
     });
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === 'progress') {

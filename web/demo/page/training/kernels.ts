@@ -2,6 +2,8 @@
 import { signedRamp } from '../colour.js';
 import { context2d, element, oncePerFrame } from '../dom.js';
 import type { Kernels, PageStore } from '../state.js';
+import { words } from '../words/first-view.js';
+import { whole } from '../words/numbers.js';
 
 const TILE = 28;
 /** Pixels of paper between two tiles, in tile pixels. */
@@ -17,10 +19,8 @@ function columnsFor(units: number): number {
 }
 
 function captionOf({ by, units, of }: Kernels): string {
-  const which = units < of ? `These are the first ${units} of ${of.toLocaleString('en')}, and` : 'These';
-  return by === 'pretrained'
-    ? `${which} belong to the pretrained network. Press Train to watch others take shape from noise.`
-    : `${which} belong to your network, as it is now.`;
+  const { some, all, whose } = words.kernels;
+  return `${units < of ? some(whole(units), whole(of)) : all} ${whose[by]}`;
 }
 
 /** Paints one tile a unit, in a raster of one pixel a weight. */

@@ -1,10 +1,12 @@
 /** Owner of the section on what the trained network gets wrong: the confusion table and a gallery. */
 import { inkRamp } from '../colour.js';
 import { context2d, element, make } from '../dom.js';
-import { aDigit } from '../reading/confidence.js';
 import type { PageStore } from '../state.js';
+import { words } from '../words/first-view.js';
+import { whole } from '../words/numbers.js';
 import type { Mistake } from './judge.js';
 
+const { mistakes: say } = words;
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export function mountMistakes(store: PageStore): void {
@@ -18,7 +20,7 @@ export function mountMistakes(store: PageStore): void {
     section.hidden = mistakes === undefined;
     if (!mistakes) return;
     const { confusion, worst, wrong, total } = mistakes;
-    summary.textContent = `${wrong.toLocaleString('en')} of ${total.toLocaleString('en')} held-out digits. ${commonest(confusion)}`;
+    summary.textContent = `${say.summary(whole(wrong), whole(total))} ${commonest(confusion)}`;
     const most = Math.max(1, ...confusion.filter((_, i) => i % 11 !== 0));
     cells.forEach((cell, i) => {
       const count = confusion[i]!;
@@ -38,7 +40,7 @@ function commonest(confusion: Uint32Array): string {
     if (i % 11 !== 0 && count > (confusion[most] ?? 0)) most = i;
   });
   if (most < 0) return '';
-  return `Most often ${aDigit(Math.floor(most / 10))} is read as ${aDigit(most % 10)}.`;
+  return say.commonest(Math.floor(most / 10), most % 10);
 }
 
 /** Fills in the table's heads; returns its hundred cells, row by row. */
@@ -66,10 +68,7 @@ function tile({ pixels, label, read, probability }: Mistake, ramp: Uint32Array):
   const canvas = make('canvas');
   canvas.width = canvas.height = 28;
   canvas.setAttribute('role', 'img');
-  canvas.setAttribute(
-    'aria-label',
-    `${aDigit(label)} read as ${aDigit(read)}, ${Math.round(100 * probability)} % sure`,
-  );
+  canvas.setAttribute('aria-label', say.tile(label, read, whole(Math.round(100 * probability))));
   const context = context2d(canvas);
   const image = context.createImageData(28, 28);
   const rgba = new Uint32Array(image.data.buffer);
@@ -77,7 +76,7 @@ function tile({ pixels, label, read, probability }: Mistake, ramp: Uint32Array):
   context.putImageData(image, 0, 0);
   const caption = make('span', 'gallery-caption');
   caption.setAttribute('aria-hidden', 'true');
-  caption.append(String(label), make('span', 'muted', ' read as '), make('b', '', String(read)));
+  caption.append(String(label), make('span', 'muted', say.readAs), make('b', '', String(read)));
   item.append(canvas, caption);
   return item;
 }

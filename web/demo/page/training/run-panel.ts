@@ -4,10 +4,11 @@ import { layerInWords } from '../../shared/plain-layers.js';
 import { element } from '../dom.js';
 import { generatedSource } from './digit-sets.js';
 import { mnistSource } from '../settings/mnist-files.js';
-import { describe, FIELDS, readSettings } from '../settings/settings.js';
+import { describe, readSettings } from '../settings/settings.js';
 import type { FieldName, Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
-import { language } from '../words/language.js';
+import { words as say } from '../words/first-view.js';
+import { fixed, whole } from '../words/numbers.js';
 import { trainingWords as words } from '../words/training.js';
 import type { Portion } from './attempt.js';
 import { goesOn, isAsOpened, isRunning } from './run.js';
@@ -17,14 +18,13 @@ import type { Trainer } from './trainer.js';
 function nextRun(store: PageStore): { settings: Settings; source: DataSource } | { reason: string } {
   const { settings, errors } = readSettings(store.state.fields);
   if (!settings) {
-    const titles = Object.keys(errors).map((name) => FIELDS[name as FieldName].title);
-    return { reason: `To train, mend the ${titles.join(' and the ')}.` };
+    return { reason: say.mend(Object.keys(errors).map((name) => say.fields[name as FieldName])) };
   }
   if (settings.data === 'digits') {
     return { settings, source: generatedSource(settings) };
   }
   const source = mnistSource(store.state.mnist);
-  return source ? { settings, source } : { reason: 'To train on MNIST, give its four files first.' };
+  return source ? { settings, source } : { reason: say.needsMnist };
 }
 
 /** The same for a step or an epoch, of which there is always one more: it raises the number of epochs. */
@@ -67,10 +67,11 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
     const next = nextRun(store);
     const focused = document.activeElement;
     train.disabled = running || 'reason' in next;
-    train.textContent = 'settings' in next && goesOn(run, next.settings, next.source.key) ? 'Continue' : 'Train';
+    train.textContent =
+      'settings' in next && goesOn(run, next.settings, next.source.key) ? say.buttons.goOn : say.buttons.train;
     pause.disabled = stop.disabled = !running;
     reset.disabled = run.phase === 'idle';
-    pause.textContent = run.phase === 'paused' ? 'Resume' : 'Pause';
+    pause.textContent = run.phase === 'paused' ? say.buttons.resume : say.buttons.pause;
     // In the place of Reset, so that the button that brings a run back is where the one was that took it away.
     undoReset.hidden = !(run.phase === 'idle' && canUndoReset);
     reset.hidden = !undoReset.hidden;
@@ -94,15 +95,16 @@ export function mountRunPanel(store: PageStore, trainer: Trainer): void {
     // Digits being made are not yet progress of the training.
     progress.classList.toggle('is-preparing', epoch === 0);
     figures.epoch.textContent =
-      settings && epoch > 0 ? `${Math.min(Math.floor(epoch + 1e-9), settings.epochs)} of ${settings.epochs}` : '';
-    figures.rate.textContent = samplesPerSecond ? Math.round(samplesPerSecond).toLocaleString('en') : '';
-    figures.loss.textContent = loss?.toFixed(4) ?? '';
-    figures.valAccuracy.textContent = valAccuracy?.toFixed(4) ?? '';
+      settings && epoch > 0
+        ? say.epochOf(whole(Math.min(Math.floor(epoch + 1e-9), settings.epochs)), whole(settings.epochs))
+        : '';
+    figures.rate.textContent = samplesPerSecond ? whole(Math.round(samplesPerSecond)) : '';
+    figures.loss.textContent = loss === undefined ? '' : fixed(loss, 4);
+    figures.valAccuracy.textContent = valAccuracy === undefined ? '' : fixed(valAccuracy, 4);
   });
   store.on(['status', 'run'], () => {
     const { text, tone } = store.state.status;
     if (status.textContent !== text) status.textContent = text;
-    status.lang = store.state.status.lang ?? '';
     status.classList.toggle('is-error', tone === 'error');
     status.classList.toggle('is-result', tone === 'plain' && store.state.run.phase === 'done');
   });
@@ -114,7 +116,6 @@ function mountPortions(store: PageStore, trainer: Trainer): void {
   const [step, epoch, undo] = ['train-step', 'train-epoch', 'undo-training'].map((id) =>
     element(id, HTMLButtonElement),
   );
-  group.lang = language;
   group.setAttribute('aria-label', words.portions);
   [step!.textContent, step!.title] = [words.step, words.stepTitle];
   [epoch!.textContent, epoch!.title] = [words.epoch, words.epochTitle];
@@ -145,8 +146,8 @@ function summaryOf(store: PageStore, next: ReturnType<typeof nextRun>): string {
   const { settings, threads = 1, opened } = store.state.run;
   if (isAsOpened(store.state.run)) {
     const layers = opened!.layers.map((layer) => layerInWords(layer)).join(' → ');
-    return `784 → ${layers} · from ${opened!.name}`;
+    return `784 → ${layers} · ${say.openedFrom(opened!.name)}`;
   }
-  if (settings) return describe(settings) + (threads > 1 ? ` · ${threads} threads` : '');
+  if (settings) return describe(settings) + (threads > 1 ? ` · ${say.threads(whole(threads))}` : '');
   return 'settings' in next ? describe(next.settings) : '';
 }

@@ -12,7 +12,7 @@ import type { NetworkSnapshot } from '../reading/snapshot.js';
 import { toFields } from '../settings/settings.js';
 import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
-import { language } from '../words/language.js';
+import { words } from '../words/first-view.js';
 import { Attempt, Diverged } from './attempt.js';
 import type { Portion } from './attempt.js';
 import { digitsAtHand, digitsOf } from './digit-sets.js';
@@ -84,7 +84,7 @@ export class Trainer {
       this.#store.set({ run, mistakes: undefined });
       void this.#kept.set('current', { run });
     }
-    if (!isQuiet) this.#say('Starting …');
+    if (!isQuiet) this.#say(words.run.starting);
     await this.#conclude(attempt, async () => {
       await this.#remember(attempt, network, { run: ended(run), mistakes });
       void old?.dispose().catch(() => undefined);
@@ -103,13 +103,13 @@ export class Trainer {
     const sentence = say.undoneSentence(portion, kept?.run);
     const old = this.#model;
     if (kept) {
-      await this.#bringBack(kept, sentence, language);
+      await this.#bringBack(kept, sentence);
       if (old !== this.#model) void old?.dispose().catch(() => undefined);
     } else {
       this.#begin();
       this.#forgetNetwork();
       this.#store.set({ run: IDLE, mistakes: undefined });
-      this.#say(sentence, language);
+      this.#say(sentence);
     }
   }
 
@@ -152,7 +152,7 @@ export class Trainer {
     this.#undo.clear();
     const canUndoReset = this.#previous !== undefined;
     this.#store.set({ run: IDLE, mistakes: undefined, canUndoReset, undoable: undefined });
-    this.#say('Back to the pretrained network.');
+    this.#say(words.run.reset);
     void this.#kept.set('current', undefined);
     if (model) {
       try {
@@ -371,7 +371,7 @@ export class Trainer {
     const isDone = !attempt.signal.aborted;
     if (this.#quiet === attempt) this.#quiet = undefined;
     this.#update({ phase: isDone ? 'done' : 'stopped', ...(isDone && { fraction: 1 }) });
-    if (attempt.isComplete) this.#say(say.portionSentence(this.#run), language);
+    if (attempt.isComplete) this.#say(say.portionSentence(this.#run));
     else this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
     if (this.hasNetwork) await this.#keep(attempt, this.#model!, true).catch(() => undefined);
     else void this.#kept.set('current', undefined);
@@ -390,11 +390,11 @@ export class Trainer {
   async #revive(): Promise<void> {
     if (!(await this.#worker.hasDied())) return;
     this.#model = undefined;
-    const back = 'The training worker stopped; your network was brought back in a new one.';
+    const back = words.run.revived;
     if (this.#checkpoint) await this.#bringBack(this.#checkpoint, back);
   }
 
-  async #bringBack(kept: KeptRun, sentence: string, lang?: string): Promise<boolean> {
+  async #bringBack(kept: KeptRun, sentence: string): Promise<boolean> {
     const attempt = (this.#quiet = this.#begin());
     try {
       const model = await this.#worker.load(kept.checkpoint);
@@ -406,7 +406,7 @@ export class Trainer {
       this.#checkpoint = kept;
       void this.#kept.set('current', kept);
       this.#store.set({ run: kept.run, mistakes: kept.mistakes });
-      this.#say(sentence, lang);
+      this.#say(sentence);
       this.#quiet = undefined;
       await this.#show(attempt, model);
       return true;
@@ -420,8 +420,8 @@ export class Trainer {
     this.#store.set({ run: { ...this.#run, ...patch } });
   }
 
-  #say(text: string, lang?: string): void {
+  #say(text: string): void {
     if (text === this.#store.state.status.text) return;
-    this.#store.set({ status: { text, tone: 'plain', ...(lang && { lang }) } });
+    this.#store.set({ status: { text, tone: 'plain' } });
   }
 }

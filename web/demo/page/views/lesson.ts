@@ -2,7 +2,6 @@
 import { addressed } from '../address.js';
 import { element } from '../dom.js';
 import { frame } from '../words/frame.js';
-import { language } from '../words/language.js';
 import { fill } from './tabs.js';
 import type { PageParts } from './views.js';
 
@@ -13,7 +12,6 @@ export function lessonOf(query: URLSearchParams): string | undefined {
 export function mountLesson(page: PageParts): void {
   const { store } = page;
   const panel = element('lesson', HTMLElement);
-  panel.lang = language;
   panel.tabIndex = -1; // the focus goes there when a lesson is begun
   panel.setAttribute('aria-label', frame.titles['lessons']!);
   window.addEventListener('hashchange', () => store.set({ lesson: lessonOf(addressed()) }));

@@ -2,7 +2,6 @@
 import { addressed, isEmbedded, readdress } from '../address.js';
 import { element, make } from '../dom.js';
 import { frame } from '../words/frame.js';
-import { language } from '../words/language.js';
 import { viewOf, VIEWS } from './views.js';
 import type { PageParts, ViewEntry, ViewModule } from './views.js';
 
@@ -18,7 +17,6 @@ export function mountTabs(page: PageParts): void {
     const tab = make('button', 'tab', frame.titles[id]);
     tab.type = 'button';
     tab.id = `tab-${id}`;
-    tab.lang = language;
     tab.setAttribute('role', 'tab');
     tab.setAttribute('aria-controls', `view-${id}`);
     tab.addEventListener('click', () => choose(id));
@@ -70,7 +68,6 @@ function panelOf({ id, load }: ViewEntry): HTMLElement {
   if (!load) return element(`view-${id}`, HTMLElement);
   const panel = make('div', 'view');
   panel.id = `view-${id}`;
-  panel.lang = language;
   panel.setAttribute('role', 'tabpanel');
   panel.setAttribute('aria-labelledby', `tab-${id}`);
   document.querySelector('main')!.append(panel);

@@ -18,7 +18,7 @@ interface TrainingWords {
   undoTitle: string;
   /** After a step; `loss` is the mean of the epoch so far. */
   stepped: (place: { batch: string; batches: string; epoch: string; epochs: string; loss: string }) => string;
-  epochDone: (place: { epoch: string; epochs: string; right: number }) => string;
+  epochDone: (place: { epoch: string; epochs: string; right: string }) => string;
   undone: Readonly<Record<Portion, string>>;
   /** The place of the network after the undoing. */
   at: (epoch: string, epochs: string) => string;
