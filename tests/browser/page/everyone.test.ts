@@ -158,6 +158,10 @@ describe('for everyone', () => {
       await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
       await page.locator('.embedding-plot > canvas').press('PageDown');
       await page.click('.embedding-classes button');
+      await page.selectOption('#surface-steps', '15');
+      await page.click('#surface-compute');
+      await page.locator('.surface-note').filter({ hasText: 'Computed' }).waitFor();
+      await page.locator('.surface-picture').press('Home');
       await look('inside');
       await page.click('#silence');
       await page.check('#without-biases');

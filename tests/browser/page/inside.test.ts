@@ -1,4 +1,5 @@
 /** The view into the network for the drawn digit. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { watchShifts } from './faults.js';
@@ -215,13 +216,11 @@ describe('the embedding', () => {
     await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
     await page.locator('.embedding-plot').scrollIntoViewIfNeeded();
     const shifted = await watchShifts(page);
-    for (let times = 0; times < 2; times++) {
-      const axes = await text(page, '.embedding-axes');
-      await until(
-        () => text(page, '.embedding-axes'),
-        (now) => now !== axes,
-      );
-    }
+    const axes = await text(page, '.embedding-axes');
+    await until(
+      () => text(page, '.embedding-axes'),
+      (now) => now !== axes,
+    );
     expect(await shifted()).toBe(0);
     await page.evaluate(() => document.getElementById('stop')!.click());
     await page
@@ -240,5 +239,91 @@ describe('the embedding', () => {
     await page.locator('.embedding-score').filter({ hasText: '1,000' }).waitFor();
     expect(await text(page, '.embedding-trouble')).toBe('');
     here.forgive();
+  });
+});
+
+describe('the loss surface', () => {
+  const picture = (page: Page) => page.locator('.surface-picture');
+  const note = (page: Page, said: string) => page.locator('.surface-note').filter({ hasText: said }).waitFor();
+  const compute = async (page: Page): Promise<void> => {
+    await page.selectOption('#surface-steps', '15');
+    await page.click('#surface-compute');
+    await note(page, 'Computed.');
+  };
+
+  it('shows the ground around the pretrained network, is cancelled, read by pointer and keys, and saved', async () => {
+    const page = await here.open('#view=inside');
+    await page.locator('.surface-whose').filter({ hasText: 'You have trained no network yet' }).waitFor();
+    expect(await text(page, '.surface-here')).toMatch(/^It takes some seconds/);
+    await page.selectOption('#surface-steps', '41');
+    await page.click('#surface-compute');
+    await until(
+      () => page.$eval('.surface-tools progress', (bar) => (bar as HTMLProgressElement).value),
+      (value) => value > 0,
+    );
+    // The focus is on Cancel, and comes back.
+    await page.keyboard.press('Enter');
+    await note(page, 'Cancelled.');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('surface-compute');
+    await compute(page);
+    expect(await text(page, '.surface-side')).toMatch(/two random directions.*15 × 15 losses, each the mean of 500/);
+    const told = (): Promise<string> => text(page, '.surface-here');
+    const lossOf = (said: string): number => Number(said.match(/Loss ([\d.]+) here/)![1]);
+    await picture(page).hover({ position: { x: 3, y: 3 } });
+    const corner = lossOf(await until(told, (said) => said.startsWith('Loss')));
+    await picture(page).focus();
+    await page.mouse.move(0, 0);
+    await page.keyboard.press('ArrowRight');
+    const near = lossOf(await until(told, (said) => said.startsWith('Loss')));
+    expect(near).toBeLessThan(corner);
+    expect(await picture(page).getAttribute('aria-valuetext')).toBe(await told());
+    for (const kind of ['SVG', 'PNG']) {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: `The loss surface as ${kind}` }).click();
+      const file = await readFile(await (await download).path());
+      if (kind === 'SVG')
+        expect(file.toString()).toMatch(/^<svg[^]*<image [^]*data:image\/png[^]*>the network<[^]*>Loss</);
+      else expect(file.subarray(1, 4).toString()).toBe('PNG');
+    }
+  });
+
+  it('lies in the path of a training, whose moments are told in turn', async () => {
+    const page = await here.open('#count=1000&epochs=12&hidden=16&activation=relu&optimizer=adam&lr=0.003&batch=16');
+    await page.click('#train');
+    await status(page, /^Trained/);
+    await page.click('#tab-inside');
+    await page
+      .locator('.surface-whose')
+      .filter({ hasText: /^Your network after 12 epochs/ })
+      .waitFor();
+    const shifted = await watchShifts(page);
+    await page.locator('.surface-plot').scrollIntoViewIfNeeded();
+    await compute(page);
+    expect(await shifted()).toBe(0);
+    const [, moments, held] = (await text(page, '.surface-side')).match(
+      /first two principal components of (\d+) earlier moments.* holds ([\d.]+)% of the path/,
+    )!;
+    expect(Number(moments)).toBeGreaterThanOrEqual(3);
+    expect(Number(held)).toBeGreaterThan(50);
+    await picture(page).focus();
+    const losses: number[] = [];
+    for (const [key, epochs] of [
+      ['Home', '0'],
+      ['End', '12'],
+    ]) {
+      await page.keyboard.press(key!);
+      const said = await until(
+        () => text(page, '.surface-here'),
+        (said) => said.startsWith(`After ${epochs} epochs`),
+      );
+      losses.push(Number(said.match(/the loss was ([\d.]+);/)![1]));
+    }
+    expect(losses[0]).toBeGreaterThan(2);
+    expect(losses[1]).toBeLessThan(1);
+    await page.keyboard.press('PageUp');
+    await until(
+      () => text(page, '.surface-here'),
+      (said) => said.startsWith('After ') && !said.startsWith('After 12 '),
+    );
   });
 });

@@ -13,6 +13,7 @@ import type { PlainNetwork } from '../../../web/demo/shared/model-work.js';
 import { embed } from '../../../web/demo/worker/inside/embedding.js';
 import { principalComponents } from '../../../web/demo/worker/inside/principal-components.js';
 import { modelOf } from '../../../web/demo/worker/plain-network.js';
+import { linearRgb, oklabOf } from '../support/colours.js';
 
 /** Vectors of a discrete cosine transform: of length 1, orthogonal to each other, and, from k = 1 on, of mean 0. */
 const cosine = (k: number, size: number): number[] =>
@@ -160,6 +161,8 @@ describe('the digits that a network is looked at with', () => {
   });
 });
 
+type Rgb = [number, number, number];
+
 /** Machado, Oliveira & Fernandes 2009: linear RGB as eyes see it that lack cones for long, middle or short waves. */
 const EYES = [
   [1, 0, 0, 0, 1, 0, 0, 0, 1],
@@ -172,25 +175,7 @@ describe.each([
   ['light', '#ffffff'],
   ['dark', '#202329'],
 ] as const)('the colours of the classes in the %s', (theme, surface) => {
-  const linear = (hex: string): number[] =>
-    [1, 3, 5].map((at) => {
-      const level = parseInt(hex.slice(at, at + 2), 16) / 255;
-      return level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
-    });
-  const luminance = (hex: string): number => alongOf(linear(hex), [0.2126, 0.7152, 0.0722]);
-  /** OKLab (Ottosson 2020), in which distances are about those that people see. */
-  const lab = (rgb: number[]): number[] => {
-    const [l, m, s] = [
-      [0.4122214708, 0.5363325363, 0.0514459929],
-      [0.2119034982, 0.6806995451, 0.1073969566],
-      [0.0883024619, 0.2817188376, 0.6299787005],
-    ].map((row) => Math.cbrt(alongOf(row, rgb))) as [number, number, number];
-    return [
-      0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
-      1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-      0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
-    ];
-  };
+  const luminance = (hex: string): number => alongOf(linearRgb(hex), [0.2126, 0.7152, 0.0722]);
 
   it('stand out from the paper by 3 : 1', () => {
     for (const hex of COLOURS[theme]) {
@@ -207,7 +192,7 @@ describe.each([
   ])('differ for eyes with %s', (_, eye, least) => {
     const matrix = EYES[eye]!;
     const seen = COLOURS[theme].map((hex) =>
-      lab([0, 3, 6].map((row) => Math.max(0, alongOf(matrix.slice(row, row + 3), linear(hex))))),
+      oklabOf([0, 3, 6].map((row) => Math.max(0, alongOf(matrix.slice(row, row + 3), linearRgb(hex)))) as Rgb),
     );
     for (const [i, one] of seen.entries()) {
       for (const other of seen.slice(0, i)) {

@@ -74,6 +74,7 @@ const parts: PageParts = {
     if (by === 'trained') await trainer.adopt(weights!);
     else await wear(await pretrained, weights);
   },
+  path: () => trainer.path,
   checkpoint: () => trainer.checkpoint(),
   open: (network, name, settings) => trainer.open(network, name, settings),
   pastRuns: () => below,

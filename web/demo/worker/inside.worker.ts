@@ -2,13 +2,22 @@
 import { init } from 'mlp-wasm';
 import type { Embedding, FromInside, ToInside } from '../shared/inside-work.js';
 import { embed } from './inside/embedding.js';
-import { studiedDigits } from './inside/studied-digits.js';
+import { studiedDigits, trainingDigits } from './inside/studied-digits.js';
+import { surfaceOf } from './inside/surface.js';
 
 /** The embedding that was made last. */
 let last: { key: string; embedding: Embedding } | undefined;
 
-async function work({ network, studied }: ToInside): Promise<FromInside> {
+const post = (message: FromInside): void => (globalThis as unknown as Worker).postMessage(message);
+
+async function work(wanted: ToInside): Promise<FromInside> {
   await init();
+  if (wanted.kind === 'surface') {
+    const digits = await trainingDigits(wanted.source);
+    const surface = await surfaceOf(wanted, digits, (fraction) => post({ kind: 'progress', fraction }));
+    return { kind: 'surface', surface };
+  }
+  const { network, studied } = wanted;
   const digits = await studiedDigits(studied);
   const embedding = embed(network, digits, last?.key === studied.key ? last.embedding : undefined);
   last = { key: studied.key, embedding };
@@ -16,7 +25,6 @@ async function work({ network, studied }: ToInside): Promise<FromInside> {
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToInside>) => {
-  const post = (message: FromInside): void => (globalThis as unknown as Worker).postMessage(message);
   work(data).then(post, (error: unknown) =>
     post({ kind: 'failure', message: error instanceof Error ? error.message : String(error) }),
   );

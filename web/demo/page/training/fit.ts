@@ -13,8 +13,11 @@ import type { Run } from './run.js';
 import { epochSentence } from './sentences.js';
 import { BYTES, showMistakes, showReading } from './show.js';
 import { stepNetwork } from './single-step.js';
+import { WeightPath } from './weight-path.js';
 import { compilation } from './worker.js';
 import type { RemoteModel } from './worker.js';
+
+export { WeightPath };
 
 /** Time between two turns in which the worker hears of the page while it trains. */
 const TURN_MS = 30;
@@ -31,6 +34,7 @@ export interface FitHost {
   isCurrent: () => boolean;
   update: (patch: Partial<Run>) => void;
   say: (text: string) => void;
+  path: WeightPath;
   /** Makes a checkpoint; `isLast` of one that must be written. */
   keep: (isLast?: boolean) => Promise<void>;
 }
@@ -38,6 +42,7 @@ export interface FitHost {
 /** As much as the attempt is to learn. */
 export async function learn(model: RemoteModel, split: DigitSplit, host: FitHost): Promise<void> {
   const { run } = host.store.state;
+  if (host.path.of(run).length === 0) await host.path.offer(run, () => model.getWeights());
   if (isAsOpened(run)) await model.compile(compilation(run.settings!));
   await (host.attempt.portion === 'step' ? stepNetwork : fitNetwork)(model, split, host);
 }
@@ -51,6 +56,7 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
   const { resume, slice } = host;
   const meter = new Meter(count, !resume, performance.now());
   const reports = new Pace(EVERY.report);
+  const moments = new Pace(EVERY.moment, ONE_IN);
   const tiles = new Pace(EVERY.tiles, ONE_IN);
   const judgements = new Pace(EVERY.judgement, ONE_IN);
   const checkpoints = new Pace(EVERY.checkpoint, ONE_IN);
@@ -81,7 +87,12 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
     clock = performance.now();
     meter.restart(clock);
   };
-  const keep = (): Promise<void> => checkpoints.run(() => host.keep());
+  const keep = async (isEpochEnd = false): Promise<void> => {
+    const offer = (): Promise<void> => host.path.offer(run(), () => model.getWeights());
+    // A short training has a path, too: its first moments are not paced.
+    await (isEpochEnd && host.path.isShort ? offer() : moments.run(offer));
+    await checkpoints.run(() => host.keep());
+  };
 
   await model.fit({ data: training.pixels, scale: BYTES }, training.labels, {
     epochs,
@@ -122,7 +133,7 @@ async function fitNetwork(model: RemoteModel, { training, heldOut }: DigitSplit,
         update(afterEpoch(run(), epoch + 1, logs));
         if (attempt.portion === 'epoch' && epoch + 1 < epochs) attempt.complete();
         await judgements.run(() => showMistakes(store, model, isCurrent, heldOut));
-        await keep();
+        await keep(true);
         // Epochs of tiny runs end between two turns.
         await whileResumed(epoch + 1);
       },

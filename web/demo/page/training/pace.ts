@@ -1,8 +1,8 @@
 /** How often a training is reported, and work that is done now and then. */
 
-/** Milliseconds between two reports, pictures of the kernels, looks at the mistakes, and checkpoints. */
-export const EVERY = { report: 66, tiles: 200, judgement: 700, checkpoint: 2000 } as const;
-/** Share of the time, as one in so many, that pictures, looks and checkpoints may take. */
+/** Milliseconds between two reports, moments of the path, pictures of the kernels, looks at the mistakes, and checkpoints. */
+export const EVERY = { report: 66, moment: 30, tiles: 200, judgement: 700, checkpoint: 2000 } as const;
+/** Share of the time, as one in so many, that moments, pictures, looks and checkpoints may take each. */
 export const ONE_IN = 15;
 
 /** Work that is not done before `ms` have passed since the last time, nor `factor` times what it took. */

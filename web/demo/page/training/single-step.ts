@@ -39,6 +39,7 @@ export async function stepNetwork(model: RemoteModel, { training, heldOut }: Dig
     const curve = withTraining(run.curve, position, figures);
     update({ milliseconds, step, epoch: position, fraction: position / epochs, loss: logs.loss, curve });
   }
+  await host.path.offer(store.state.run, () => model.getWeights());
   if (store.state.run.epoch < epochs) attempt.complete();
   await showReading(store, model, isCurrent, new Pace(0));
   await showMistakes(store, model, isCurrent, heldOut);

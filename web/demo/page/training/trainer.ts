@@ -5,6 +5,7 @@
  * Longer than 400 lines because all that can befall a run changes the same few fields, which no other part may see.
  */
 import type { DataSource, Digits, DigitSplit } from '../../shared/digit-work.js';
+import type { Moment } from '../../shared/inside-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
 import { activationsOf, inputOf, readingOf } from '../reading/look-inside.js';
 import type { Reading } from '../reading/look-inside.js';
@@ -25,6 +26,7 @@ import type { Run } from './run.js';
 import * as say from './sentences.js';
 import { showReading } from './show.js';
 import { UndoStack } from './undo-stack.js';
+import type { WeightPath } from './weight-path.js';
 import { TrainingWorker } from './worker.js';
 import type { RemoteModel } from './worker.js';
 
@@ -44,6 +46,7 @@ export class Trainer {
   #previous: KeptRun | undefined;
   readonly #undo = new UndoStack();
   readonly #live = new LiveChange();
+  #path: WeightPath | undefined;
   /** The attempt that is over so soon that the page stays as it is meanwhile: a step, or its undoing. */
   #quiet: Attempt | undefined;
 
@@ -218,6 +221,11 @@ export class Trainer {
     return weights && { by: 'trained', layers, weights };
   }
 
+  /** Moments of the visitor's training, from its beginning to before now. */
+  get path(): readonly Moment[] {
+    return this.#path?.of(this.#run) ?? [];
+  }
+
   /** The visitor's network with all that its training needs to go on elsewhere, if there is one. */
   async checkpoint(): Promise<Uint8Array | undefined> {
     return this.hasNetwork ? this.#model!.checkpoint() : undefined;
@@ -332,7 +340,7 @@ export class Trainer {
 
   async #fit(attempt: Attempt, split: DigitSplit, resume: boolean): Promise<void> {
     const model = this.#model!;
-    const [{ learn }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
+    const [{ learn, WeightPath }, threads] = await Promise.all([import('./fit.js'), this.#worker.threads()]);
     this.#update({ threads });
     await learn(model, split, {
       store: this.#store,
@@ -342,6 +350,7 @@ export class Trainer {
       isCurrent: () => attempt === this.#attempt,
       update: (patch) => this.#update(patch),
       say: (text) => this.#say(text),
+      path: (this.#path ??= new WeightPath()),
       keep: (isLast) => this.#keep(attempt, model, isLast),
     });
   }

@@ -2,6 +2,7 @@
  * The views of the page. A new one is a folder here whose `view.ts` exports `mount`, a line in `VIEWS`, and its title in
  * `words/frame.ts`. Its code is loaded when it is first opened.
  */
+import type { Moment } from '../../shared/inside-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
 import type { Collection } from '../my-digits/collection.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
@@ -17,6 +18,8 @@ export interface PageParts {
   network(): Promise<NetworkSnapshot | undefined>;
   /** Gives that network other weights; without any, the pretrained one becomes what it was. */
   adopt(by: NetworkSnapshot['by'], weights: NetworkSnapshot['weights'] | undefined): Promise<void>;
+  /** Moments of the visitor's training, from its beginning to before now; none where they were not kept. */
+  path(): readonly Moment[];
   /** The visitor's network with all that its training needs to go on elsewhere; undefined where there is none. */
   checkpoint(): Promise<Uint8Array | undefined>;
   /** Makes a network out of the file `name` the visitor's own; `settings` are those that Train would go on with. */

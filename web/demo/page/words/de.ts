@@ -199,4 +199,51 @@ export const de: Words = {
     failed: (reason) => `Das ließ sich nicht berechnen: ${reason}.`,
     again: 'Noch einmal',
   },
+  surface: {
+    title: 'Der Verlust ringsum',
+    text: 'Mit anderen Gewichten hätte das Netz einen anderen Verlust. Dies ist der Verlust in einer Ebene durch den Raum aller seiner Gewichte (Li et al. 2018), mit dem Weg, auf dem dein Training kam. Eine Linie verbindet Orte mit demselben Verlust.',
+    plot: 'Der Verlust in einer Ebene durch den Raum der Gewichte. Die Pfeiltasten gehen zum nächsten Punkt, Bild ab und Bild auf den Weg entlang, Pos1 zu seinem Anfang und Ende zu seinem Ende.',
+    noneChosen: 'kein Punkt gewählt',
+    pretrained:
+      'Du hast noch kein Netz trainiert, also gibt es keinen Weg. Vom vortrainierten Netz lässt sich nur die Gegend ringsum zeigen.',
+    learning: (epochs) => `Dein Netz lernt noch, nach ${epochs} Epochen: Der Weg ist der bisherige.`,
+    learned: (epochs) => `Dein Netz nach ${epochs} Epochen.`,
+    none: 'es gibt kein Netz',
+    compute: 'Die Fläche berechnen',
+    anew: 'Neu berechnen',
+    cancel: 'Abbrechen',
+    cancelled: 'Abgebrochen.',
+    progress: 'Berechnete Punkte',
+    fineness: 'Punkte',
+    points: (steps) => `${steps} × ${steps}`,
+    notYet: 'Es dauert ein paar Sekunden, neben der Seite: Zeichnen und Training gehen weiter.',
+    hint: 'Zeig auf eine Stelle, oder nimm die Pfeiltasten, um ihren Verlust zu lesen.',
+    lossHere: (loss) => `Verlust hier: ${loss}.`,
+    lossThen: (epochs, loss, here) =>
+      `Nach ${epochs} Epochen: Der Verlust war ${loss}; in dieser Ebene ist er ${here}.`,
+    alongPath: (moments, held, right, up) =>
+      `Die Ebene geht durch das Ende des Weges, entlang der ersten zwei Hauptkomponenten von ${moments} früheren Augenblicken. Sie enthält ${held} des Weges: ${right} nach rechts, ${up} nach oben.`,
+    alongRandom:
+      'Die Ebene geht entlang zweier zufälliger Richtungen, in denen die Gewichte jedes Neurons so lang sind wie die des Netzes, um diese Länge nach jeder Seite.',
+    pathTooShort:
+      'Zu wenige Augenblicke seines Weges sind da: Er war zu kurz, die Seite wurde neu geladen, oder das Netz hat über eine Million Gewichte. Darum geht die Ebene entlang zweier zufälliger Richtungen, in denen die Gewichte jedes Neurons so lang sind wie die des Netzes, um diese Länge nach jeder Seite.',
+    facts: (points, digits) => `${points} Verluste, ${digits}.`,
+    on: {
+      own: (digits) => `jeder das Mittel über ${digits} der Ziffern, aus denen es lernt`,
+      pretrained: (digits) => `jeder das Mittel über ${digits} erzeugte Ziffern`,
+      missing: (digits) =>
+        `jeder das Mittel über ${digits} erzeugte Ziffern, weil die Dateien von MNIST nicht mehr da sind`,
+    },
+    when: (epochs) => `Nach ${epochs} Epochen.`,
+    width: (width) => `Beide Seiten sind ${width} lang im Raum der Gewichte.`,
+    start: 'Anfang',
+    end: 'jetzt',
+    here: 'das Netz',
+    loss: 'Verlust',
+    save: 'Sichern',
+    saveAs: (kind) => `Die Verlustfläche als ${kind}`,
+    saved: (name) => `${name} ist fertig.`,
+    done: 'Berechnet.',
+    failed: (reason) => `Das ging nicht: ${reason}.`,
+  },
 };

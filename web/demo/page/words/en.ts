@@ -196,4 +196,52 @@ export const en = {
     failed: (reason: string): string => `This could not be computed: ${reason}.`,
     again: 'Try again',
   },
+  surface: {
+    title: 'The loss around it',
+    text: 'A network with other weights would have another loss. This is the loss in a plane through the space of all its weights (Li et al. 2018), with the path by which your training came. A line joins places of the same loss.',
+    plot: 'The loss in a plane through the space of the weights. Arrow keys go to the next point, Page Down and Page Up along the path, Home to its start and End to its end.',
+    noneChosen: 'no point chosen',
+    pretrained:
+      'You have trained no network yet, so that there is no path. Of the pretrained network only the ground around it can be shown.',
+    learning: (epochs: string): string =>
+      `Your network is still learning, after ${epochs} epochs: the path is that so far.`,
+    learned: (epochs: string): string => `Your network after ${epochs} epochs.`,
+    none: 'there is no network',
+    compute: 'Compute the surface',
+    anew: 'Compute it anew',
+    cancel: 'Cancel',
+    cancelled: 'Cancelled.',
+    progress: 'Points computed',
+    fineness: 'Points',
+    points: (steps: string): string => `${steps} × ${steps}`,
+    notYet: 'It takes some seconds, beside the page: drawing and training go on.',
+    hint: 'Point at a place, or use the arrow keys, to read its loss.',
+    lossHere: (loss: string): string => `Loss ${loss} here.`,
+    lossThen: (epochs: string, loss: string, here: string): string =>
+      `After ${epochs} epochs: the loss was ${loss}; in this plane it is ${here}.`,
+    alongPath: (moments: string, held: string, right: string, up: string): string =>
+      `The plane goes through the end of the path, along the first two principal components of ${moments} earlier moments of it. It holds ${held} of the path: ${right} to the right, ${up} upwards.`,
+    alongRandom:
+      'The plane goes along two random directions, in which each unit’s weights are as long as the network’s, by that length to either side.',
+    pathTooShort:
+      'Too few moments of its path are at hand: it was too short, the page was loaded anew, or the network has more than a million weights. So the plane goes along two random directions, in which each unit’s weights are as long as the network’s, by that length to either side.',
+    facts: (points: string, digits: string): string => `${points} losses, ${digits}.`,
+    on: {
+      own: (digits: string): string => `each the mean of ${digits} of the digits that it learns from`,
+      pretrained: (digits: string): string => `each the mean of ${digits} generated digits`,
+      missing: (digits: string): string =>
+        `each the mean of ${digits} generated digits, because MNIST’s files are not at hand any more`,
+    },
+    when: (epochs: string): string => `After ${epochs} epochs.`,
+    width: (width: string): string => `Both sides are ${width} long in the space of the weights.`,
+    start: 'start',
+    end: 'now',
+    here: 'the network',
+    loss: 'Loss',
+    save: 'Save',
+    saveAs: (kind: string): string => `The loss surface as ${kind}`,
+    saved: (name: string): string => `${name} is saved.`,
+    done: 'Computed.',
+    failed: (reason: string): string => `This could not be done: ${reason}.`,
+  },
 };

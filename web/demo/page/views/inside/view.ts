@@ -2,6 +2,7 @@
 import { init } from 'mlp-wasm';
 import './view.css';
 import './embedding.css';
+import './surface.css';
 import '../parts/parts.css';
 import { make, oncePerFrame } from '../../dom.js';
 import { Specimen } from '../../specimen/specimen.js';
@@ -24,6 +25,7 @@ import { FavouritesPanel } from './favourites.js';
 import { strongestPaths } from './paths.js';
 import type { Paths } from './paths.js';
 import { SaliencyPanel } from './saliency.js';
+import { SurfacePanel } from './surface-panel.js';
 
 /** Units that are named in "passes most on to". */
 const TARGETS = 4;
@@ -53,6 +55,7 @@ class InsideView {
   readonly #saliency: SaliencyPanel;
   readonly #favourites: FavouritesPanel;
   readonly #embedding: EmbeddingPanel;
+  readonly #surface: SurfacePanel;
   readonly #network = make('p', 'view-note');
   readonly #body = make('div', 'inside-body');
   readonly #unitTitle = make('h2', 'unit-title');
@@ -92,6 +95,7 @@ class InsideView {
     this.#saliency = new SaliencyPanel(words.inside, this.#render);
     this.#favourites = new FavouritesPanel(words.inside, this.#render);
     this.#embedding = new EmbeddingPanel(words.embedding, page.store, this.#render);
+    this.#surface = new SurfacePanel(words.surface, page);
     this.#build(panel);
     this.#study = new Study(page, 'inside', this.#render);
   }
@@ -116,7 +120,7 @@ class InsideView {
     unit.append(pictures, words);
     const lower = make('div', 'inside-lower');
     lower.append(this.#break.element, this.#saliency.element);
-    this.#body.append(paths, unit, lower, this.#embedding.element);
+    this.#body.append(paths, unit, lower, this.#embedding.element, this.#surface.element);
     panel.append(head, this.#body);
   }
 
@@ -144,6 +148,7 @@ class InsideView {
     const state = `${this.#study.version} ${JSON.stringify(this.#break.damage)}`;
     this.#favourites.show(copy, unit, state);
     this.#embedding.show({ specimen: copy, state, digit });
+    this.#surface.show(specimen.by);
     this.#break.show(
       [before, trace.layers.at(-1)!.a].map((shares) => {
         const unit = answerOf(shares);
