@@ -9,10 +9,11 @@ beforeAll(() => init());
 
 const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
 
-const PLACES = [
-  ['inputShape', /"inputShape":\[2\]/, `"inputShape":[${DEEP}]`],
-  ['units', /"units":1/, `"units":${DEEP}`],
-] as const;
+/** A JSON text within a file, and the file with another in its place. */
+interface Within {
+  json: string;
+  with: (text: string) => Parameters<typeof loadAny>[0];
+}
 
 async function exported(format: 'numpy' | 'pytorch'): Promise<Uint8Array> {
   const model = sequential({ layers: [dense({ units: 1, inputShape: [2] })], seed: 1 });
@@ -21,38 +22,40 @@ async function exported(format: 'numpy' | 'pytorch'): Promise<Uint8Array> {
   return files.find(({ name }) => /\.(npz|safetensors)$/.test(name))!.bytes;
 }
 
-describe.each(PLACES)('A list of 20,000 lists as %s', (_, number, list) => {
-  it('of a NumPy archive is refused in a sentence', async () => {
-    const files = unzipSync(await exported('numpy'));
-    const text = Buffer.from(files['architecture.npy']!).toString('latin1');
+/** The layers in our own NumPy archive. */
+async function ownNumpy(): Promise<Within> {
+  const files = unzipSync(await exported('numpy'));
+  const npy = Buffer.from(files['architecture.npy']!).toString('latin1');
+  const replaced = (text: string): Buffer => {
     // Its own header tells its length, in digits that leave room.
-    const [header, json] = [text.slice(0, 128), text.slice(128).replace(number, list)];
-    const told =
-      header
-        .replace(/\((\d+),\)/, `(${json.length},)`)
-        .replace(/ *\n$/, '')
-        .padEnd(127) + '\n';
-    const archive = zipSync({ ...files, 'architecture.npy': Buffer.from(told + json, 'latin1') });
-    expect(json.includes(DEEP)).toBe(true);
-    await expect(loadAny(archive)).rejects.toThrow(/^loadAny: .*expected an integer.*got Array\(1\)/);
-  });
+    const told = npy.slice(0, 128).replace(/\((\d+),\)/, `(${text.length},)`);
+    return Buffer.from(told.replace(/ *\n$/, '').padEnd(127) + '\n' + text, 'latin1');
+  };
+  return {
+    json: npy.slice(128),
+    with: (text) => zipSync({ ...files, 'architecture.npy': replaced(text) }, { level: 0 }),
+  };
+}
 
-  it('of our own file for PyTorch is refused in a sentence', async () => {
-    const bytes = await exported('pytorch');
-    const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-    const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString()) as {
-      __metadata__: Record<string, string>;
-    };
-    const changed = Object.entries(header.__metadata__).map(([key, text]) => [key, text.replace(number, list)]);
-    header.__metadata__ = Object.fromEntries(changed) as Record<string, string>;
-    const json = Buffer.from(JSON.stringify(header));
-    expect(json.includes(DEEP)).toBe(true);
-    const size = Buffer.alloc(8);
-    size.writeBigUInt64LE(BigInt(json.length));
-    const file = Buffer.concat([size, json, bytes.subarray(8 + length)]);
-    await expect(loadAny(file)).rejects.toThrow(/^loadAny: .*expected an integer.*got Array\(1\)/);
-  });
-});
+/** The layers in our own file for PyTorch. */
+async function ownPytorch(): Promise<Within> {
+  const bytes = await exported('pytorch');
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const header = JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString()) as {
+    __metadata__: Record<string, string>;
+  };
+  const size = Buffer.alloc(8);
+  return {
+    json: header.__metadata__['mlp-wasm']!,
+    with: (text) => {
+      const changed = Buffer.from(
+        JSON.stringify({ ...header, __metadata__: { ...header.__metadata__, 'mlp-wasm': text } }),
+      );
+      size.writeBigUInt64LE(BigInt(changed.length));
+      return Buffer.concat([size, changed, bytes.subarray(8 + length)]);
+    },
+  };
+}
 
 /** The texts of a JSON value with DEEP in the place of each value in it, and that place. */
 function withDeepAt(json: unknown): [place: string, text: string][] {
@@ -74,8 +77,7 @@ function withDeepAt(json: unknown): [place: string, text: string][] {
 const CORPUS = new URL('../../formats/corpus/', import.meta.url);
 const corpus = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, CORPUS)));
 
-/** JSON within an archive, and the archive with another text in its place. */
-function archived(name: string, entry: string) {
+function archived(name: string, entry: string): Within {
   const files = unzipSync(corpus(name));
   return {
     json: Buffer.from(files[entry]!).toString(),
@@ -84,7 +86,7 @@ function archived(name: string, entry: string) {
 }
 
 /** A model.json with weights beside it. */
-function besides(json: string, weights: string, bytes: Uint8Array) {
+function besides(json: string, weights: string, bytes: Uint8Array): Within {
   return { json, with: (text: string) => ({ 'model.json': Buffer.from(text), [weights]: bytes }) };
 }
 
@@ -117,17 +119,20 @@ const graphModel = JSON.stringify({
 
 describe('A list of 20,000 lists anywhere in', () => {
   it.each([
-    ['Keras’ config.json', archived('keras-3.keras', 'config.json')],
-    ['skops’ schema.json', archived('sklearn-regressor.skops', 'schema.json')],
-    ['a model.json of TensorFlow.js', besides(layersModel, 'tfjs-functional.bin', layersWeights)],
+    ['Keras’ config.json', () => archived('keras-3.keras', 'config.json')],
+    ['skops’ schema.json', () => archived('sklearn-regressor.skops', 'schema.json')],
+    ['a model.json of TensorFlow.js', () => besides(layersModel, 'tfjs-functional.bin', layersWeights)],
     [
       'a model.json of ml5',
-      besides(layersModel.replace(/"format":\s*"[^"]*",/, ''), 'tfjs-functional.bin', layersWeights),
+      () => besides(layersModel.replace(/"format":\s*"[^"]*",/, ''), 'tfjs-functional.bin', layersWeights),
     ],
-    ['a graph of TensorFlow.js', besides(graphModel, 'g.bin', new Uint8Array(36))],
-  ])('%s, is left out or refused in a sentence', async (_, { json, with: given }) => {
+    ['a graph of TensorFlow.js', () => besides(graphModel, 'g.bin', new Uint8Array(36))],
+    ['the layers of our own NumPy archive', ownNumpy],
+    ['the layers of our own file for PyTorch', ownPytorch],
+  ])('%s, is left out or refused in a sentence', async (_, within) => {
+    const { json, with: given } = await within();
     const cases = withDeepAt(JSON.parse(json));
-    expect(cases.length).toBeGreaterThan(30);
+    expect(cases.length).toBeGreaterThan(10);
     const slips: string[] = [];
     for (const [place, text] of cases) {
       await loadAny(given(text)).then(

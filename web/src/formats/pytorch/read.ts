@@ -1,6 +1,6 @@
 /** PyTorch: the state dictionary of a model, by `torch.save` or as safetensors. */
 import { isMap } from '../../check/realm.js';
-import { checkArray, checkInteger, checkObject, checkString } from '../../check/arguments.js';
+import { checkArray, checkInteger, checkObject, checkString, textOf } from '../../check/arguments.js';
 import { excerpt, malformed } from '../../check/bytes.js';
 import type { CompileOptions, LayerConfig } from '../../index.js';
 import { examplesFromJson, type DescribedLayer, type NetworkDescription } from '../description.js';
@@ -56,7 +56,8 @@ function readOwn(argument: string, tensors: StateDict, metadata: Record<string, 
   const list = checkArray(`${where}.layers`, config.layers, 'an array of layers') as (LayerConfig & { name: string })[];
   const names = moduleNames(list.map((layer, i) => checkString(`${where}.layers[${i}].name`, layer?.name)));
   const layers = list.map((layer, i): DescribedLayer => {
-    const parts = (Object.hasOwn(WEIGHTS, layer.className) && WEIGHTS[layer.className]) || [];
+    const className = textOf(layer.className) as typeof layer.className;
+    const parts = (Object.hasOwn(WEIGHTS, className) && WEIGHTS[className]) || [];
     const weights = parts.flatMap((part) => {
       const name = `${names[i]}.${WEIGHT_NAMES[part]}`;
       const tensor = tensors.get(name);
