@@ -19,7 +19,7 @@ interface Loaded {
 /** The module that is loaded or being loaded, and the options of the call that asked for it. */
 let pending: { options: InitOptions; loading: Promise<Loaded> } | undefined;
 
-let ready: Loaded | undefined;
+let ready: (Loaded & { catalogue: Catalogue }) | undefined;
 
 /**
  * Loads the WebAssembly module; everything else needs it. It is loaded once: further calls wait for the first one, and
@@ -34,7 +34,9 @@ export async function init(options: InitOptions = {}): Promise<void> {
   pending ??= { options: { ...options }, loading: load(options) };
   const { loading, options: first } = pending;
   try {
-    ready ??= await loading;
+    const { module, backend } = await loading;
+    // Here, so that a page whose models live in a worker, and which never calls init(), does not carry the catalogue.
+    ready ??= { module, backend, catalogue: CATALOGUE };
   } catch (error) {
     if (pending?.loading === loading) pending = undefined;
     throw error;
@@ -69,8 +71,7 @@ export function backend(): Backend {
 
 /** The core's names, once {@link init} is done. */
 export function catalogue(): Catalogue {
-  loaded();
-  return CATALOGUE;
+  return loaded().catalogue;
 }
 
 /** True once {@link init} is done. */
