@@ -45,7 +45,7 @@ export class Visit {
   async open(hash = '', options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.blank(options);
     await page.goto(this.url + hash);
-    await status(page, /ready/);
+    await status(page, /ready|bereit/);
     return page;
   }
 

@@ -186,7 +186,7 @@ describe('the code of a run', () => {
     await open(page);
     await until(
       () => text(page, '#share-code .share-of'),
-      (said) => /The learning rate was changed on the way/.test(said),
+      (said) => /Settings were changed on the way/.test(said),
     );
     expect(await text(page, '.share-program')).toContain('learningRate: 0.002');
   });
