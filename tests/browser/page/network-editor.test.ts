@@ -174,7 +174,7 @@ describe('the network’s editor', () => {
   ] as const)('has no fault that axe finds in the %s at %i pixels', async (colorScheme, width, locale) => {
     const page = await here.blank({ colorScheme, locale, viewport: { width, height: 800 }, hasTouch: width < 500 });
     await page.goto(here.url + RICH);
-    await status(page, /ready/);
+    await status(page, /ready|bereit/);
     await page.click('.layer-card >> nth=1');
     expect(await axeFaults(page, 'opened')).toEqual([]);
     await page.fill('#layer-l1', 'no');
