@@ -5,11 +5,13 @@ import { closest } from './did-you-mean.js';
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value.length <= 80 ? `'${value}'` : `'${value.slice(0, 79)}…'`;
   if (value === null || typeof value !== 'object') return String(value);
-  const name = textOf(value.constructor?.name ?? 'object');
+  // As text, because what a file calls so may be a list of lists.
+  const name = value.constructor?.name;
+  const kind = typeof name === 'string' ? name : 'object';
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
-    return `${name}(${(value as unknown as ArrayLike<unknown>).length})`;
+    return `${kind}(${(value as unknown as ArrayLike<unknown>).length})`;
   }
-  return name;
+  return kind;
 }
 
 /** `value` as text. Of lists and objects only their kind, because lists within lists would exhaust the stack. */
