@@ -44,7 +44,10 @@ try {
         serviceWorkers: 'block',
       });
       await page.goto(server.resolvedUrls.local[0]);
-      await page.locator('#status').filter({ hasText: /ready|bereit/ }).waitFor();
+      await page
+        .locator('#status')
+        .filter({ hasText: /ready|bereit/ })
+        .waitFor();
       await draw(page);
       const tabs = await page.locator('#views [role=tab]').evaluateAll((all) => all.map(({ id }) => id.slice(4)));
       for (const view of tabs.filter((view) => !wanted || view === wanted)) {
