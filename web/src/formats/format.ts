@@ -17,7 +17,7 @@ interface Format {
 export const FORMATS = {
   'mlp-wasm': {
     recognises: ({ files: [file] }) => isOwn(file!.bytes),
-    load: ({ files: [file] }) => {
+    load: async ({ files: [file] }) => {
       const isCheckpoint = readSafetensors(file!.bytes).metadata['training'] !== undefined;
       return (isCheckpoint ? loadCheckpoint : loadModel)(file!.bytes);
     },

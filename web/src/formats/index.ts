@@ -72,7 +72,13 @@ export async function loadAny(source: ModelSource, options: LoadAnyOptions = {})
     throw new RangeError(`${method}: source: expected a file of ${kinds}, got ${described(opened.files[0]!)}`);
   }
   const chosen = formatNamed(name);
-  if (chosen.load) return chosen.load(opened);
+  if (chosen.load) {
+    return chosen.load(opened).catch((error: unknown) =>
+      namedAfter(method, () => {
+        throw error;
+      }),
+    );
+  }
   const { read } = await chosen.reader!();
   const description = await read(method, opened, activations === undefined ? {} : { activations });
   return namedAfter(method, () => modelOf(method, description));

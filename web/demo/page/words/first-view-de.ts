@@ -8,7 +8,7 @@ export const de: FirstViewWords = {
     theme: 'Dunkle Ansicht',
     heading: 'Zeichne eine Ziffer. Sieh einem Netz zu, wie es sie lesen lernt.',
     lede: 'Es liest, während du zeichnest, und lernt in diesem Tab. Nichts verlässt dein Gerät.',
-    drawing: 'Zeichnung',
+    drawing: 'Bild', // "Zeichnung" would not stand beside its tools on a phone
     clear: 'Leeren',
     pad: 'Zeichne hier eine Ziffer',
     arrows: 'Pfeiltasten',
