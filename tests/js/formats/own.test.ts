@@ -10,6 +10,8 @@ it('A model of our own that is cut short is refused in the name of loadAny, wher
   const bytes = await model.save();
   model.dispose();
   for (const length of [30, 100, bytes.length - 1]) {
-    await expect(loadAny(bytes.slice(0, length), { format: 'mlp-wasm' })).rejects.toThrow(/^loadAny: readSafetensors: /);
+    await expect(loadAny(bytes.slice(0, length), { format: 'mlp-wasm' })).rejects.toThrow(
+      /^loadAny: readSafetensors: /,
+    );
   }
 });
