@@ -2,6 +2,7 @@
  * The way of a training through the space of its weights: few moments of it, evenly spread. When there are too many, every
  * second one is dropped, and from then on only half as many are kept: however long it trains, its beginning stays.
  */
+import { flat } from '../../shared/flat-weights.js';
 import type { Moment } from '../../shared/inside-work.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Run } from './run.js';
@@ -45,15 +46,4 @@ export class WeightPath {
     this.#moments = this.#moments.filter((_, i) => i % 2 === 0);
     this.#oneIn *= 2;
   }
-}
-
-/** All weights, one after the other. */
-function flat(weights: NetworkSnapshot['weights']): Float32Array<ArrayBuffer> {
-  const all = new Float32Array(weights.reduce((sum, { data }) => sum + data.length, 0));
-  let to = 0;
-  for (const { data } of weights) {
-    all.set(data, to);
-    to += data.length;
-  }
-  return all;
 }

@@ -4,6 +4,7 @@
  * Neural Nets", §7); else along two random directions whose filters are as long as the network's (§4).
  */
 import type { Sequential, Weight } from 'mlp-wasm';
+import { flat } from '../../shared/flat-weights.js';
 import type { Digits } from '../../shared/digit-work.js';
 import type { Moment, Surface, SurfaceWork } from '../../shared/inside-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
@@ -133,16 +134,6 @@ function folded(network: PlainNetwork): PlainNetwork {
 
 type Progress = (done: number, total: number) => void;
 type Shapes = readonly Pick<Weight, 'shape' | 'data'>[];
-
-function flat(weights: Shapes): Float32Array {
-  const all = new Float32Array(weights.reduce((sum, { data }) => sum + data.length, 0));
-  let to = 0;
-  for (const { data } of weights) {
-    all.set(data, to);
-    to += data.length;
-  }
-  return all;
-}
 
 /** The inverse of `flat`. */
 function shaped(all: Float32Array, shapes: Shapes): Pick<Weight, 'shape' | 'data'>[] {
