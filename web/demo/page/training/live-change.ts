@@ -11,6 +11,8 @@ import type { Run } from './run.js';
 import type { RemoteModel, TrainingWorker } from './worker.js';
 
 export class LiveChange {
+  /** The settings that came last, and the same where the run does not have them yet. */
+  #latest: Settings | undefined;
   #wanted: Settings | undefined;
   #slice = new AbortController();
 
@@ -20,20 +22,27 @@ export class LiveChange {
   }
 
   want(settings: Settings, { settings: its, ...run }: Run): void {
+    this.#latest = settings;
     const isSame = isSameNetwork(layersOf(settings), networkOf({ ...run, ...(its && { settings: its }) }));
     this.#wanted = isSame && settings.augmentation === its?.augmentation ? undefined : settings;
     if (this.#wanted) this.#slice.abort();
   }
 
+  /** Compares the settings that came last with the run once more, because they may have come while it was changed. */
+  again(run: Run): void {
+    if (this.#latest) this.want(this.#latest, run);
+  }
+
   forget(): void {
-    this.#wanted = undefined;
+    this.#latest = this.#wanted = undefined;
   }
 
   /** The signal of a new slice, which ends with its attempt, or when settings are wanted. */
   begin(attempt: Attempt): AbortSignal {
     const slice = (this.#slice = new AbortController());
     const end = (): void => slice.abort();
-    if (attempt.signal.aborted) end();
+    // Settings may have come since the last slice ended.
+    if (attempt.signal.aborted || this.#wanted) end();
     attempt.signal.addEventListener('abort', end, { once: true });
     return slice.signal;
   }

@@ -318,6 +318,7 @@ export class Trainer {
     if (!isCurrent) return false;
     this.#model = change.model;
     this.#update(change.patch);
+    this.#live.again(this.#run);
     await this.#keep(attempt, change.model, true);
     return true;
   }
