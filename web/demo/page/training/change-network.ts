@@ -2,6 +2,7 @@
  * Another dropout or activation in the middle of a training: the checkpoint's description of its layers is changed, while
  * its weights, the optimizer's state and the position stay as they are.
  */
+import { readSafetensors, writeSafetensors } from 'mlp-wasm';
 import type { LayerConfig } from 'mlp-wasm';
 import { packageLayers } from '../../shared/plain-layers.js';
 import type { PlainLayer } from '../../shared/plain-layers.js';
@@ -41,27 +42,14 @@ export async function takeSettings(
   return { model: next, patch };
 }
 
-interface Header {
-  __metadata__: Record<string, string>;
-}
-
 type NamedLayer = LayerConfig & { name: string };
 
 /** @param layers of the same units and normalisations as those of the checkpoint */
 export function withLayers(checkpoint: Uint8Array, layers: readonly PlainLayer[]): Uint8Array<ArrayBuffer> {
-  const length = Number(new DataView(checkpoint.buffer, checkpoint.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(checkpoint.subarray(8, 8 + length))) as Header;
-  const config = JSON.parse(header.__metadata__['config']!) as { layers: NamedLayer[] };
-  header.__metadata__['config'] = JSON.stringify({ ...config, layers: changed(config.layers, layers) });
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  // With spaces behind it, so that the numbers begin at a multiple of eight, as safetensors has them.
-  const padded = 8 * Math.ceil(text.length / 8);
-  const file = new Uint8Array(8 + padded + checkpoint.length - 8 - length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
-  file.fill(0x20, 8, 8 + padded);
-  file.set(text, 8);
-  file.set(checkpoint.subarray(8 + length), 8 + padded);
-  return file;
+  const { tensors, metadata } = readSafetensors(checkpoint);
+  const config = JSON.parse(metadata['config']!) as { layers: NamedLayer[] };
+  const text = JSON.stringify({ ...config, layers: changed(config.layers, layers) });
+  return writeSafetensors(tensors, { ...metadata, config: text });
 }
 
 function changed(old: readonly NamedLayer[], layers: readonly PlainLayer[]): LayerConfig[] {
