@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFaults, watchShifts } from './faults.js';
-import { status, text, until, visit } from './page.js';
+import { status, text, visit } from './page.js';
 
 const here = visit();
 
