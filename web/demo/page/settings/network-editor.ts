@@ -7,6 +7,7 @@ import { size } from '../views/share/figures.js';
 import { locale } from '../words/language.js';
 import { layerWords } from '../words/layers.js';
 import { editorWords as words } from '../words/network-editor.js';
+import { whole } from '../words/numbers.js';
 import { dragCards } from './card-drag.js';
 import { cardsOf, faultsOf, fieldsOf } from './layer-cards.js';
 import type { CardKey, LayerCard } from './layer-cards.js';
@@ -16,7 +17,6 @@ import { costOf } from './network-cost.js';
 import { LAYERS_AT_MOST, readSettings } from './settings.js';
 
 const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', maximumSignificantDigits: 2 });
-const whole = new Intl.NumberFormat(locale);
 /** Units of a layer that is added behind none. */
 const FIRST_UNITS = '64';
 
@@ -214,7 +214,7 @@ class NetworkEditor {
     if (!settings) return words.noCost;
     const cost = costOf(settings, [run, ...runs]);
     const text = words.cost({
-      parameters: whole.format(cost.parameters),
+      parameters: whole(cost.parameters),
       memory: size(cost.bytes),
       time: seconds.format(cost.seconds),
     });

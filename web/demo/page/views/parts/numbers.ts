@@ -1,8 +1,8 @@
 /** Numbers as the visitor writes them. */
 import { locale } from '../../words/language.js';
+import { whole } from '../../words/numbers.js';
 
 const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const shares = new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const wholeShares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
 const longer = new Intl.NumberFormat(locale, { maximumSignificantDigits: 7 });
@@ -47,9 +47,7 @@ export function wholePercent(share: number): string {
   return wholeShares.format(share);
 }
 
-export function count(value: number): string {
-  return whole.format(value);
-}
+export { whole as count };
 
 /** The value of a number that was typed, with a comma or a point; undefined if it is none above 0. */
 export function typed(text: string): number | undefined {

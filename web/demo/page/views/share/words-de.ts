@@ -1,8 +1,6 @@
 /** German. */
-import { locale } from '../../words/language.js';
 import type { ShareWords } from './words.js';
-
-const whole = (count: number): string => count.toLocaleString(locale);
+import { whole } from '../../words/numbers.js';
 
 export const de: ShareWords = {
   title: 'Behalten und teilen',

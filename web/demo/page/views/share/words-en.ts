@@ -1,8 +1,6 @@
 /** English: the table that the other follows. */
 import type { Misfit, ModelFormat, Remark } from '../../../shared/model-work.js';
-import { locale } from '../../words/language.js';
-
-const whole = (count: number): string => count.toLocaleString(locale);
+import { whole } from '../../words/numbers.js';
 
 /** Name of a format, and what it is for. */
 type Named = readonly [name: string, purpose: string];
