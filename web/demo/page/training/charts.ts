@@ -4,6 +4,7 @@ import { element, make, oncePerFrame } from '../dom.js';
 import type { PageStore, State } from '../state.js';
 import { words } from '../words/first-view.js';
 import { fixed, whole } from '../words/numbers.js';
+import { valueAt } from './curve.js';
 import { earlierRuns } from './earlier.js';
 import type { Curve } from './run.js';
 
@@ -64,15 +65,6 @@ function extent(epochs: readonly number[], values: readonly Values[]): [number, 
     });
   }
   return [low, high];
-}
-
-/** The latest value up to an epoch. */
-function valueAt(epochs: readonly number[], values: Values, epoch: number): number | undefined {
-  for (let i = values.length - 1; i >= 0; i--) {
-    const value = values[i];
-    if (value !== null && value !== undefined && epochs[i]! <= epoch) return value;
-  }
-  return undefined;
 }
 
 /** The lines of a chart: the run, and the validation of earlier ones behind it. */

@@ -1,4 +1,4 @@
-/** The curves of a run grow: after a report, and after an epoch. */
+/** The curves of a run: they grow after a report, and after an epoch; and their value at an epoch. */
 import type { Logs } from 'mlp-wasm';
 import type { Figures } from './meter.js';
 import type { Curve, Run } from './run.js';
@@ -59,4 +59,17 @@ function thinned(curve: Curve): Curve {
     valLoss: curve.valLoss.filter(stays),
     valAccuracy: curve.valAccuracy.filter(stays),
   };
+}
+
+/** The latest value up to an epoch. */
+export function valueAt(
+  epochs: readonly number[],
+  values: readonly (number | null)[],
+  epoch: number,
+): number | undefined {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const value = values[i];
+    if (value !== null && value !== undefined && epochs[i]! <= epoch) return value;
+  }
+  return undefined;
 }

@@ -2,6 +2,7 @@
 import { LineChart } from 'mlp-wasm/charts';
 import type { Drawing } from 'mlp-wasm/charts';
 import { make } from '../../dom.js';
+import { valueAt } from '../../training/curve.js';
 
 export interface Line {
   /** Its look: that of the chart's training line, or of its validation line. */
@@ -55,16 +56,7 @@ export class LineFigure {
     this.#earlier.hidden = !drawing.earlier?.length;
     const pointed = this.#pointed ?? Infinity;
     this.#lines.forEach(({ style, textOf }, i) => {
-      this.#figures[i]!.textContent = textOf(lastValue(drawing.epochs, drawing[style], pointed));
+      this.#figures[i]!.textContent = textOf(valueAt(drawing.epochs, drawing[style], pointed));
     });
   }
-}
-
-/** The last value up to an epoch. */
-function lastValue(epochs: readonly number[], values: Drawing['training'], epoch: number): number | undefined {
-  for (let i = values.length - 1; i >= 0; i--) {
-    const value = values[i];
-    if (value !== null && value !== undefined && epochs[i]! <= epoch) return value;
-  }
-  return undefined;
 }
