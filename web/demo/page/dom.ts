@@ -35,17 +35,27 @@ export function fitCanvas(canvas: HTMLCanvasElement, paint: () => void): void {
   }).observe(canvas);
 }
 
+/** Painting that waits for the next frame. */
+const due = new Set<() => void>();
+
 /** `paint`, at most once a frame however often the result is called. */
 export function oncePerFrame(paint: () => void): () => void {
-  let due = false;
-  return () => {
-    if (due) return;
-    due = true;
-    requestAnimationFrame(() => {
-      due = false;
-      paint();
-    });
+  const run = (): void => {
+    if (due.delete(run)) paint();
   };
+  return () => {
+    if (due.has(run)) return;
+    due.add(run);
+    requestAnimationFrame(run);
+  };
+}
+
+/** Painting that asks for more painting, as a view does of its pictures, goes no deeper than this. */
+const DEPTH = 3;
+
+/** Paints at once what waits for the next frame, which a page that is being printed does not come to. */
+export function paintNow(): void {
+  for (let i = 0; i < DEPTH; i++) [...due].forEach((run) => run());
 }
 
 /** A 2D context; every browser that can run the network has one. */

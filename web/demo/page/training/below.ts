@@ -1,4 +1,5 @@
 /** The parts further down the page, loaded after those in view. */
+import { mountPrint } from '../print/print.js';
 import { mountMnistPanel } from '../settings/mnist-panel.js';
 import { mountNetworkEditor } from '../settings/network-editor.js';
 import type { PageStore } from '../state.js';
@@ -12,6 +13,7 @@ export { paintKernels } from './kernels.js';
 
 /** @param isTaken takes a dropped file that is a picture, and says so */
 export function mountBelow(store: PageStore, isTaken: (file: File) => boolean): PastRuns {
+  mountPrint(store);
   mountMnistPanel(store, isTaken);
   mountNetworkEditor(store);
   mountCharts(store);

@@ -31,7 +31,7 @@ const PALE = 0.13;
 const RING = 0.6;
 
 export class EmbeddingPlot {
-  readonly element = make('div', 'embedding-plot');
+  readonly element = make('div', 'embedding-plot prints-whole');
   readonly #canvas = make('canvas');
   readonly #ring = make('span', 'embedding-ring');
   readonly #drawn = make('span', 'embedding-drawn');

@@ -12,7 +12,7 @@ type Place = { column: number; row: number } | { moment: number };
 const REACH = 12;
 
 export class SurfacePlot {
-  readonly element = make('div', 'surface-plot');
+  readonly element = make('div', 'surface-plot prints-whole');
   readonly #words: Words['surface'];
   readonly #picture = make('div', 'surface-picture');
   readonly #cursor = make('span', 'surface-cursor');

@@ -37,7 +37,7 @@ export const UNIT_SIDE = 32;
 export class Diagram {
   readonly element = make('div', 'diagram-scroll');
   /** All that scrolls; links and the field for a weight have their places in it. */
-  readonly picture = make('div', 'net');
+  readonly picture = make('div', 'net prints-whole');
   readonly #lines = make('canvas', 'net-lines');
   readonly #columns = make('div', 'net-columns');
   readonly #hint = make('p', 'net-hint');
