@@ -37,8 +37,16 @@ async function saved(page: Page, selector: string): Promise<{ name: string; byte
 }
 const train = async (page: Page, pattern = /^Trained/): Promise<void> => {
   await page.click('#tab-train');
+  // Its status may say what is waited for already, from the run before, and a short run is over at once.
+  const changed = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const status = document.querySelector('#status')!;
+        new MutationObserver(() => resolve()).observe(status, { childList: true, characterData: true, subtree: true });
+      }),
+  );
   await page.click('#train');
-  await status(page, /^(Starting|Making|Epoch)/);
+  await changed;
   await status(page, pattern);
 };
 const give = (page: Page, ...files: { name: string; bytes: Buffer }[]): Promise<void> =>
