@@ -1,5 +1,6 @@
 /** MNIST in the page: its files, chosen, dropped or served. */
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { findMnist } from '../../js/support/mnist.js';
 import { describe, expect, it } from 'vitest';
 import { answer, ONE, status, stroke, text, until, visit } from './page.js';
@@ -50,6 +51,33 @@ describe('MNIST files', () => {
     expect(await page.isChecked('input[name=data][value=mnist]')).toBe(true);
     expect(await page.isDisabled('#train')).toBe(true);
     expect(await text(page, '#train-reason')).toContain('four files');
+  });
+
+  it('are refused in the visitor’s language, and waited for in it', async () => {
+    const page = await here.blank({ locale: 'de-DE' });
+    await page.goto(here.url);
+    await status(page, /bereit/);
+    const faults: [string, number[], RegExp][] = [
+      ['holiday.txt', [1, 2, 3], /^holiday\.txt ist keine der Dateien von MNIST\.$/],
+      ['labels', [0, 0, 8, 1, 0, 0, 0, 2, 7], /^labels ist abgeschnitten/],
+      ['labels', [0, 0, 8, 1, 0, 0, 0, 1, 7, 7], /^labels ist länger, als sie sagt/],
+      ['images', [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9], /^images enthält Bilder, die nicht 28 × 28/],
+      ['packed.gz', [...gzipSync('not MNIST')], /^packed\.gz ist gepackt, enthält aber/],
+    ];
+    for (const [name, bytes, sentence] of faults) {
+      await page.setInputFiles('#mnist-files', [chosen(name, bytes)]);
+      await status(page, sentence);
+    }
+    // Labels that are no digits are found by the run.
+    await page.setInputFiles('#mnist-files', [
+      chosen('a', idx([3])),
+      chosen('b', idx([20, 28, 28])),
+      chosen('c', idx([3, 28, 28])),
+      chosen('d', [...idx([20]).slice(0, -1), 11]),
+    ]);
+    await status(page, /^MNIST ist bereit/);
+    await page.click('#train');
+    await status(page, /Die Labels gehen über 9 hinaus; diese Seite liest Ziffern\./);
   });
 
   it('are told apart by what they hold, whatever they are called', async () => {

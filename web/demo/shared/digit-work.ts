@@ -37,9 +37,20 @@ export interface FileContent {
 /** From the page: the work, once; then `go` after every `progress`, as soon as the work may go on. */
 export type ToWorker = { kind: 'load'; source: DataSource } | { kind: 'inspect'; file: Blob } | { kind: 'go' };
 
+/** The work that takes a while: so many digits are made, or the files of MNIST are read. */
+export type Doing = { doing: 'making'; count: number } | { doing: 'reading' };
+
+/** Reason why there are no digits, by name, so that the page can tell it in the visitor's language. */
+export type DigitFault =
+  | { fault: 'foreign' | 'not 28 × 28' | 'truncated' | 'too long' | 'packed' | 'damaged' | 'beyond 9' }
+  | { fault: 'features'; found: number }
+  | { fault: 'answered'; url: string; status: number }
+  /** In the words of the browser or of the package. */
+  | { fault: 'other'; text: string };
+
 /** From the worker: progress, and at the end one of the others. */
 export type FromWorker =
-  | { kind: 'progress'; doing: string; fraction: number }
+  | { kind: 'progress'; doing: Doing; fraction: number }
   | { kind: 'digits'; split: DigitSplit }
   | { kind: 'content'; content: FileContent }
-  | { kind: 'failure'; message: string };
+  | { kind: 'failure'; fault: DigitFault };

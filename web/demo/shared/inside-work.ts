@@ -2,7 +2,7 @@
  * Messages between the page and the worker that looks into a network on many digits: one piece of work after the other.
  * Types and numbers only: nothing here may import the package's code.
  */
-import type { DataSource, Digits } from './digit-work.js';
+import type { DataSource, DigitFault, Digits } from './digit-work.js';
 import type { PlainNetwork } from './model-work.js';
 
 /** Digits that are embedded; there may be fewer drawings of the visitor's own. */
@@ -74,4 +74,4 @@ export type FromInside =
   | { kind: 'embedding'; embedding: Embedding }
   | { kind: 'progress'; fraction: number }
   | { kind: 'surface'; surface: Surface }
-  | { kind: 'failure'; message: string };
+  | { kind: 'failure'; fault: DigitFault };

@@ -2,11 +2,12 @@
 import { readIdx } from 'mlp-wasm';
 import { generateDigits } from 'mlp-wasm/digits';
 import { MNIST_PARTS, PIXELS } from '../shared/digit-work.js';
-import type { DataSource, Digits, DigitSplit, FileContent, MnistPart } from '../shared/digit-work.js';
+import type { DataSource, Digits, DigitSplit, Doing, FileContent, MnistPart } from '../shared/digit-work.js';
 import { HELD_OUT_FIRST, heldOutCount } from '../shared/held-out.js';
+import { BadDigits } from './digit-fault.js';
 
 /** Told what is being done, and how much of it; resolves when the work may go on. */
-export type Progress = (doing: string, fraction: number) => Promise<void>;
+export type Progress = (doing: Doing, fraction: number) => Promise<void>;
 
 /** Digits generated between two reports. */
 const CHUNK = 500;
@@ -17,7 +18,7 @@ export function loadDigits(source: DataSource, progress: Progress): Promise<Digi
 
 async function generate(count: number, seed: number, progress: Progress): Promise<DigitSplit> {
   const total = count + heldOutCount(count);
-  const doing = `Making ${total.toLocaleString('en')} digits`;
+  const doing: Doing = { doing: 'making', count: total };
   const split = { training: emptySet(count), heldOut: emptySet(total - count) };
   let made = 0;
   for (const [set, begin] of [
@@ -45,19 +46,19 @@ function emptySet(count: number): Digits {
 async function readFiles(source: Exclude<DataSource, { kind: 'digits' }>, progress: Progress): Promise<DigitSplit> {
   const read = {} as Record<MnistPart, Uint8Array<ArrayBuffer>>;
   for (const [i, part] of MNIST_PARTS.entries()) {
-    await progress('Reading MNIST', i / MNIST_PARTS.length);
+    await progress({ doing: 'reading' }, i / MNIST_PARTS.length);
     const bytes = source.kind === 'files' ? await bytesOf(source.files[part]) : await download(source.urls[part]);
     const { shape, data } = await readIdx(bytes);
     const features = data.length / shape[0]!;
     const expected = part.endsWith('Images') ? PIXELS : 1;
     if (!(data instanceof Uint8Array) || features !== expected) {
-      throw new RangeError(`MNIST’s images have ${PIXELS} pixels, and one label each; these have ${features}.`);
+      throw new BadDigits({ fault: 'features', found: features });
     }
     read[part] = data as Uint8Array<ArrayBuffer>;
   }
   const { trainImages, trainLabels, testImages, testLabels } = read;
   if (Math.max(...classesIn(trainLabels), ...classesIn(testLabels)) > 9) {
-    throw new RangeError('The labels go beyond 9; this page reads digits.');
+    throw new BadDigits({ fault: 'beyond 9' });
   }
   return {
     training: { pixels: trainImages, labels: trainLabels },
@@ -69,23 +70,27 @@ function classesIn(labels: Uint8Array): Set<number> {
   return new Set(labels);
 }
 
-/** The content of a file of MNIST's format; throws a sentence for readers who never saw the format. */
+/**
+ * The content of a file of MNIST's format.
+ *
+ * @throws {BadDigits} saying what is wrong with it.
+ */
 export async function contentOf(file: Blob): Promise<FileContent> {
   const bytes = await bytesOf(file);
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const isIdx = bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 8 && (bytes[3] === 1 || bytes[3] === 3);
-  if (!isGzip && !isIdx) throw new RangeError('is not one of MNIST’s files.');
+  if (!isGzip && !isIdx) throw new BadDigits({ fault: 'foreign' });
   try {
     const { shape } = await readIdx(bytes);
     if (shape.length === 1) return { holds: 'labels', count: shape[0]! };
     if (shape.length === 3 && shape[1] === 28 && shape[2] === 28) return { holds: 'images', count: shape[0]! };
-    throw new RangeError('images are not 28 × 28');
+    throw new BadDigits({ fault: 'not 28 × 28' });
   } catch (error) {
+    if (error instanceof BadDigits) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    if (/images are not/.test(message)) throw new RangeError('holds images that are not 28 × 28 pixels.');
-    if (/truncated/.test(message)) throw new RangeError('is cut short (truncated): download it again.');
-    if (/left after/.test(message)) throw new RangeError('is longer than it says: download it again.');
-    throw new RangeError(isGzip ? 'is compressed, but holds none of MNIST’s files.' : 'is damaged: download it again.');
+    if (/truncated/.test(message)) throw new BadDigits({ fault: 'truncated' });
+    if (/left after/.test(message)) throw new BadDigits({ fault: 'too long' });
+    throw new BadDigits({ fault: isGzip ? 'packed' : 'damaged' });
   }
 }
 
@@ -95,6 +100,6 @@ async function bytesOf(file: Blob): Promise<Uint8Array> {
 
 async function download(url: string): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  if (!response.ok) throw new BadDigits({ fault: 'answered', url, status: response.status });
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,5 +1,6 @@
 /** The worker that makes and reads digits: off the page's thread, and gone when it is done. */
-import type { DigitSplit, FromWorker, ToWorker } from '../shared/digit-work.js';
+import type { DigitSplit, Doing, FromWorker, ToWorker } from '../shared/digit-work.js';
+import { faultOf } from './digit-fault.js';
 import { contentOf, loadDigits } from './digit-sets.js';
 
 let go: () => void = () => undefined;
@@ -7,7 +8,7 @@ let go: () => void = () => undefined;
 const post = (message: FromWorker, buffers: Transferable[] = []): void =>
   (globalThis as unknown as Worker).postMessage(message, buffers);
 
-async function progress(doing: string, fraction: number): Promise<void> {
+async function progress(doing: Doing, fraction: number): Promise<void> {
   const next = new Promise<void>((resolve) => (go = resolve));
   post({ kind: 'progress', doing, fraction });
   await next;
@@ -29,8 +30,6 @@ async function work(message: ToWorker): Promise<void> {
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'go') go();
   else {
-    work(data).catch((error: unknown) =>
-      post({ kind: 'failure', message: error instanceof Error ? error.message : String(error) }),
-    );
+    work(data).catch((error: unknown) => post({ kind: 'failure', fault: faultOf(error) }));
   }
 });

@@ -1,6 +1,7 @@
 /** The worker that looks into a network on many digits: off the page's thread, and gone when the page ends it. */
 import { init } from 'mlp-wasm';
 import type { Embedding, FromInside, ToInside } from '../shared/inside-work.js';
+import { faultOf } from './digit-fault.js';
 import { embed } from './inside/embedding.js';
 import { studiedDigits, trainingDigits } from './inside/studied-digits.js';
 import { surfaceOf } from './inside/surface.js';
@@ -25,7 +26,5 @@ async function work(wanted: ToInside): Promise<FromInside> {
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToInside>) => {
-  work(data).then(post, (error: unknown) =>
-    post({ kind: 'failure', message: error instanceof Error ? error.message : String(error) }),
-  );
+  work(data).then(post, (error: unknown) => post({ kind: 'failure', fault: faultOf(error) }));
 });

@@ -101,7 +101,7 @@ function mountChart(
   const { id, training, validation } = options;
   const title = say.titles[id];
   const figure = element(id, HTMLElement);
-  const key = make('span', 'key key-earlier', 'earlier');
+  const key = make('span', 'key key-earlier', say.earlier);
   figure.querySelector('.chart-legend')!.append(key);
   const chart = new LineChart(figure.querySelector<HTMLElement>('.chart-plot')!, point);
   const [trainingText, validationText] = Array.from(figure.querySelectorAll<HTMLElement>('.chart-legend b'));

@@ -1,11 +1,10 @@
 /** The page's side of the worker that makes digits. */
 import type { DataSource, DigitSplit, FileContent, FromWorker, ToWorker } from '../../shared/digit-work.js';
 import type { Settings } from '../settings/settings.js';
-import { words } from '../words/first-view.js';
 
 type Ending = Exclude<FromWorker, { kind: 'progress' | 'failure' }>;
 
-/** Hears of progress; the work goes on when what it returns resolves. */
+/** Hears of progress, in a sentence; the work goes on when what it returns resolves. */
 type OnProgress = (doing: string, fraction: number) => Promise<unknown>;
 
 /** Generated digits, as settings want them. */
@@ -37,11 +36,12 @@ export async function inspect(file: File): Promise<FileContent> {
     .content;
 }
 
-function ask<Kind extends Ending['kind']>(
+async function ask<Kind extends Ending['kind']>(
   work: ToWorker,
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<Extract<Ending, { kind: Kind }>> {
+  const { digitWords: say } = await import('../words/digit-work.js');
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const worker = new Worker(new URL('../../worker/digits.worker.ts', import.meta.url), { type: 'module' });
@@ -58,13 +58,13 @@ function ask<Kind extends Ending['kind']>(
     signal.addEventListener('abort', abort);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      fail(new Error(words.run.digitsStopped(event.message ? `: ${event.message}` : '')));
+      fail(new Error(say.stopped(event.message ? `: ${event.message}` : '')));
     });
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === 'progress') {
-        void onProgress(data.doing, data.fraction).then(() => post({ kind: 'go' }));
+        void onProgress(say.doing(data.doing), data.fraction).then(() => post({ kind: 'go' }));
       } else if (data.kind === 'failure') {
-        fail(new Error(data.message));
+        fail(new Error(say.fault(data.fault)));
       } else {
         end();
         resolve(data as Extract<Ending, { kind: Kind }>);

@@ -95,7 +95,7 @@ export function replacedNote(run: Run): string {
 
 /** After a change of its settings, for the rest of the run. */
 export function changedNote({ epoch }: Run): string {
-  return `Its settings were changed at epoch ${epoch.toFixed(1)}.`;
+  return say.changed(fixed(epoch, 1));
 }
 
 export function failureSentence(error: unknown): string {
@@ -103,7 +103,8 @@ export function failureSentence(error: unknown): string {
   if (/out of memory|allocation failed|not enough memory/i.test(reason)) {
     return say.memory;
   }
-  return say.failed(reason.replace(/^mlp-wasm: the worker/, say.worker));
+  const ofWorker = /^mlp-wasm: the worker ([^:]*)/;
+  return say.failed(reason.replace(ofWorker, (_, end: string) => say.worker(end)));
 }
 
 function sentences(...all: (string | undefined)[]): string {

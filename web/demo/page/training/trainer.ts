@@ -280,7 +280,7 @@ export class Trainer {
     const digits = await digitsOf(source, attempt.signal, async (doing, fraction) => {
       if (attempt !== this.#attempt) return;
       if (!resume) this.#update({ fraction });
-      if (this.#run.phase !== 'paused') this.#say(`${doing} …`);
+      if (this.#run.phase !== 'paused') this.#say(doing);
       await attempt.whileResumed();
     });
     void this.#compare(attempt, digits);

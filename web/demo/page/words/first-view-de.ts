@@ -175,6 +175,7 @@ export const de: FirstViewWords = {
     titles: { 'loss-chart': 'Verlust', 'accuracy-chart': 'Genauigkeit' },
     nothing: (title) => `${title} über die Epochen: noch nichts.`,
     unknown: 'unbekannt',
+    earlier: 'früher',
     now: (title, epochs, training, validation) =>
       `${title} über ${epochs} Epochen, jetzt ${training} im Training, ${validation} in der Validierung. Die Tabelle darunter hat die Zahlen.`,
   },
@@ -219,10 +220,10 @@ export const de: FirstViewWords = {
     revived: 'Der Worker des Trainings brach ab; dein Netz wurde in einem neuen zurückgeholt.',
     replacedIn: (epoch) => `Der Worker des Trainings brach ab; ein neuer machte ab Epoche ${epoch} weiter.`,
     replaced: 'Der Worker des Trainings brach ab; ein neuer begann von vorn.',
+    changed: (epoch) => `Bei Epoche ${epoch} wurden Einstellungen geändert.`,
     memory: 'Dafür reicht der Speicher nicht. Versuche weniger Ziffern oder kleinere Schichten.',
     failed: (reason) => `Das Training ist gescheitert. ${reason}`,
-    worker: 'Der Worker des Trainings',
+    worker: (end) => `Der Worker des Trainings ${/start/.test(end) ? 'konnte nicht gestartet werden' : 'brach ab'}`,
     diverged: 'Der Verlust ist keine Zahl mehr: die Schritte sind zu groß. Versuche eine kleinere Lernrate.',
-    digitsStopped: (reason) => `Der Worker, der Ziffern macht, brach ab${reason}.`,
   },
 };

@@ -96,6 +96,7 @@ export const en = {
     titles: { 'loss-chart': 'Loss', 'accuracy-chart': 'Accuracy' },
     nothing: (title: string) => `${title} over the epochs: nothing yet.`,
     unknown: 'unknown',
+    earlier: 'earlier',
     now: (title: string, epochs: string, training: string, validation: string) =>
       `${title} over ${epochs} epochs, now ${training} in training, ${validation} in validation. The table below has the figures.`,
   },
@@ -138,10 +139,10 @@ export const en = {
     revived: 'The training worker stopped; your network was brought back in a new one.',
     replacedIn: (epoch: string) => `The training worker stopped; a new one went on from epoch ${epoch}.`,
     replaced: 'The training worker stopped; a new one began again.',
+    changed: (epoch: string) => `Its settings were changed at epoch ${epoch}.`,
     memory: 'There is not enough memory for this. Try fewer digits or smaller layers.',
     failed: (reason: string) => `Training failed. ${reason}`,
-    worker: 'The training worker',
+    worker: (end: string) => `The training worker ${end}`,
     diverged: 'The loss is no longer a number: the steps are too large. Try a smaller learning rate.',
-    digitsStopped: (reason: string) => `The worker that makes digits stopped${reason}.`,
   },
 };

@@ -1,5 +1,6 @@
 /** The page's side of the worker that looks into a network on many digits: one piece of work after the other. */
 import type { FromInside, ToInside } from '../../../shared/inside-work.js';
+import { digitWords as say } from '../../words/digit-work.js';
 
 type Made = Exclude<FromInside, { kind: 'progress' | 'failure' }>;
 
@@ -27,10 +28,11 @@ export class InsideWorker {
       signal?.addEventListener('abort', () => fail(signal.reason as Error));
       worker.onerror = (event) => {
         event.preventDefault();
-        fail(new Error(event.message || 'its worker could not be started'));
+        fail(new Error(event.message || say.notStarted));
       };
       worker.onmessage = ({ data }: MessageEvent<FromInside>) => {
-        if (data.kind === 'failure') fail(new Error(data.message));
+        // A part of the view's own sentence
+        if (data.kind === 'failure') fail(new Error(say.fault(data.fault).replace(/\.$/, '')));
         else if (data.kind === 'progress') onProgress?.(data.fraction);
         else resolve(data as Extract<Made, { kind: Kind }>);
       };

@@ -1,5 +1,7 @@
 /** The page's side of the worker that writes and reads files of models. */
 import type { FromModelWorker, Misfit, ToModelWorker } from '../../../shared/model-work.js';
+import { digitWords } from '../../words/digit-work.js';
+import { words } from './words.js';
 
 /** A model that was read but cannot answer on the page. */
 export class Unfit extends Error {
@@ -42,14 +44,19 @@ function ask<Kind extends 'file' | 'network'>(work: ToModelWorker, signal?: Abor
     signal?.addEventListener('abort', abort);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      fail(new Error(event.message || 'its worker could not be started'));
+      fail(new Error(event.message || digitWords.notStarted));
     });
     worker.addEventListener('message', ({ data }: MessageEvent<FromModelWorker>) => {
-      if (data.kind === 'failure') return fail(new Error(data.message));
+      if (data.kind === 'failure') return fail(new Error(words.library(plain(data.message))));
       if (data.kind === 'misfit') return fail(new Unfit(data.misfit));
       end();
       resolve(data as Made<Kind>);
     });
     worker.postMessage(work);
   });
+}
+
+/** A sentence of the library without the name of the function that the visitor did not call. */
+function plain(text: string): string {
+  return text.replace(/^loadAny: (?:source: )?/, '');
 }

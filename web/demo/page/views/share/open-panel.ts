@@ -64,7 +64,7 @@ export class OpenPanel {
       this.#note.textContent = [say.opened(name, layersInWords(network.layers)), ...remarks.map(say.remark)].join(' ');
     } catch (error) {
       this.#note.textContent =
-        error instanceof Unfit ? say.misfit(name, error.reason) : say.failed(name, messageOf(error));
+        error instanceof Unfit ? say.misfit(name, error.reason) : say.failed(name, (error as Error).message);
     }
   }
 }
@@ -74,10 +74,4 @@ function settingsFor({ layers }: PlainNetwork, { store }: PageParts): Settings {
   const { layers: _layers, ...settings } =
     readSettings(store.state.fields).settings ?? readSettings(fromQuery(new URLSearchParams())).settings!;
   return { ...settings, ...settingsOfLayers(layers.slice(0, -1), settings.activation) };
-}
-
-/** Without the name of the function that the visitor did not call. */
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^loadAny: (?:source: )?/, '');
 }

@@ -2,12 +2,16 @@
 import type { ShareWords } from './words.js';
 import { whole } from '../../words/numbers.js';
 
+/** The library speaks English alone. */
+const ofLibrary = (text: string): string => `Die Bibliothek sagt: „${text}“`;
+
 export const de: ShareWords = {
   title: 'Behalten und teilen',
   lede: 'Was du gemacht hast, für andere Menschen und andere Werkzeuge. Nichts verlässt diesen Browser, außer du sicherst oder schickst es.',
   copied: 'Kopiert.',
   notCopied: 'Der Browser lässt diese Seite nicht kopieren: Der Text ist markiert, kopier ihn selbst.',
   save: 'Sichern',
+  library: ofLibrary,
   model: {
     title: 'Das Netz, für andere Werkzeuge',
     pretrained: (layers) =>
@@ -54,7 +58,7 @@ export const de: ShareWords = {
         case 'left-out':
           return `${remark.layer} wurde weggelassen: Es wirkt nur beim Training.`;
         case 'library':
-          return remark.text;
+          return ofLibrary(remark.text);
       }
     },
     misfit: (name, misfit) => {

@@ -26,6 +26,8 @@ export const en = {
   lede: 'What you made, for other people and other tools. Nothing leaves this browser unless you save it or send it.',
   copied: 'Copied.',
   notCopied: 'The browser does not let this page copy: the text is selected, so copy it yourself.',
+  /** A sentence of the library. */
+  library: (text: string): string => text,
   save: 'Save',
   model: {
     title: 'The network, for other tools',
