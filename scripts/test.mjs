@@ -1,36 +1,26 @@
-// `npm test`: every test there is. Linters and types beside GoogleTest, under sanitizers and in double; then Vitest in Node
-// and Chromium against the built package and page.
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+// `npm test`: every test there is. Vitest in Node and Chromium, against the built package and page; behind it GoogleTest
+// under sanitizers and in double, linters and types.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildPackage, buildPage } from './build.mjs';
 import { fail, ROOT, run, start } from './run.mjs';
 import { chromiumPath, setup } from './setup.mjs';
+import { nativeReport, PRESETS } from './test-native.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
 
-function buildNative(preset) {
-  run('cmake', ['--preset', preset]);
-  run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())]);
-}
-
-const nativeReport = (preset) => at('build', preset, 'report.json');
-
-/** @returns {() => Promise<void>} waits for the tests and counts them */
-function startNative(preset) {
-  const flags = ['--gtest_brief=1', `--gtest_output=json:${nativeReport(preset)}`];
-  const ended = start(at('build', preset, 'mlp_tests'), flags);
-  return async () => {
-    if ((await ended()) !== 0) broken.push(`GoogleTest, ${preset}`);
-    const { tests, failures, testsuites } = JSON.parse(readFileSync(nativeReport(preset), 'utf8'));
+/** Counts the native tests that have reported; those that did not compile have not. */
+function countNative() {
+  for (const report of PRESETS.map(nativeReport).filter(existsSync)) {
+    const { tests, failures, testsuites } = JSON.parse(readFileSync(report, 'utf8'));
     const cases = testsuites.flatMap(({ testsuite }) => testsuite);
     const skipped = cases.filter(({ result }) => result === 'SKIPPED').length;
     total.passed += tests - failures - skipped;
     total.failed += failures;
     total.skipped += skipped;
-  };
+  }
 }
 
 function vitest() {
@@ -51,18 +41,19 @@ setup('build', 'test', 'lint');
 await buildPackage();
 buildPage();
 
-// Linters, types and GoogleTest take one core each; they run beside the compilers, which leave gaps.
-const linted = start(process.execPath, [at('scripts/lint.mjs'), '--quick']); // clang-tidy, minutes long, is in `npm run lint`
-buildNative('debug');
-const debugTested = startNative('debug');
-const typed = start(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tests/tsconfig.json']);
-buildNative('double');
-const doubleTested = startNative('double');
-if ((await linted()) !== 0) broken.push('lint');
-if ((await typed()) !== 0) broken.push('types of the tests');
-await debugTested();
-await doubleTested();
+// Behind Vitest, because its browsers wait for frames and timers half of their time. In the order in which they end.
+for (const report of PRESETS.map(nativeReport)) rmSync(report, { force: true });
+const behind = {
+  'types of the tests': ['node_modules/typescript/bin/tsc', '-p', 'tests/tsconfig.json'],
+  lint: ['scripts/lint.mjs', '--quick'], // clang-tidy, minutes long, is in `npm run lint`
+  GoogleTest: ['scripts/test-native.mjs'],
+};
+const started = Object.entries(behind).map(([name, [script, ...args]]) => {
+  return { name, ended: start(process.execPath, [at(script), ...args], { nice: 10 }) };
+});
 vitest();
+for (const { name, ended } of started) if ((await ended()) !== 0) broken.push(name);
+countNative();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 if (broken.length > 0) fail(`Broken: ${broken.join('; ')}`);
