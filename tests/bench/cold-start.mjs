@@ -7,6 +7,7 @@ import path from 'node:path';
 import { bundleForPages } from './bundle.mjs';
 import { Chromium } from './hosts/chromium.mjs';
 import { BUILD, DIST } from './paths.mjs';
+import { buildPackage, installPeers } from './prepare.mjs';
 import { median } from './statistics.mjs';
 
 const TIMES = Number(process.argv[2] ?? 25);
@@ -16,6 +17,8 @@ const STARTS = {
   'mlp-wasm': () => import('/bench/package/index.js').then(({ init }) => init()),
 };
 
+installPeers(); // bundled with the package
+buildPackage(DIST);
 const bundles = await bundleForPages(DIST);
 const empty = path.join(bundles, 'empty');
 mkdirSync(empty, { recursive: true });
