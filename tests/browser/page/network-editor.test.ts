@@ -152,6 +152,13 @@ describe('the network’s editor', () => {
       (now) => now > before + 0.001,
     );
     await status(page, /settings were changed at epoch/);
+    // The activation of the layers that do not say their own may change too.
+    await page.selectOption('#layer-activation', '');
+    await page.selectOption('#activation', 'elu');
+    await until(
+      () => text(page, '#run-settings'),
+      (now) => /64 elu \(dropout 0.5\)/.test(now),
+    );
     await page.click('#stop');
     await status(page, /^Stopped/);
     expect(await text(page, '#lock-note')).toMatch(/does not repeat it/);

@@ -177,7 +177,7 @@ describe('training', () => {
     const page = await here.open(LONG);
     await page.click('#train');
     await status(page, /^Epoch/);
-    for (const field of ['#hidden', '#activation', '#optimizer', '#batch-size', '#epochs', '#seed', '#count']) {
+    for (const field of ['#hidden', '#optimizer', '#batch-size', '#epochs', '#seed', '#count']) {
       expect(await page.isDisabled(field)).toBe(true);
     }
     expect(await page.isDisabled('#preset-modern')).toBe(true);

@@ -10,7 +10,7 @@ import { FIELD_NAMES, FIELDS, fromQuery, PRESETS, presetOf, readSettings, toQuer
 import type { FieldName, Fields, Settings } from './settings.js';
 
 /** Fields that may change while a network learns; the others are locked until it stops. */
-const LIVE: readonly FieldName[] = ['learningRate', 'augmentation'];
+const LIVE: readonly FieldName[] = ['learningRate', 'activation', 'augmentation'];
 
 /** The run under way, as far as it takes new settings. */
 export interface LiveRun {

@@ -26,17 +26,17 @@ export async function takeSettings(
   run: Run,
   worker: TrainingWorker,
 ): Promise<ChangedNetwork> {
-  const { layers: _layers, augmentation: _augmentation, ...others } = run.settings!;
-  const { layers, augmentation } = wanted;
-  const settings = { ...others, ...(layers && { layers }), ...(augmentation && { augmentation }) };
+  const { layers: _layers, augmentation: before, ...others } = run.settings!;
+  const { layers, augmentation, activation } = wanted;
+  const settings = { ...others, activation, ...(layers && { layers }), ...(augmentation && { augmentation }) };
   const network = layersOf(settings);
+  const isSame = isSameNetwork(network, networkOf(run));
   const patch: Partial<Run> = {
     settings,
-    isTouched: true,
-    note: changedNote(run),
+    ...((!isSame || augmentation !== before) && { isTouched: true, note: changedNote(run) }),
     ...(run.opened && { opened: { ...run.opened, layers: network } }),
   };
-  if (isSameNetwork(network, networkOf(run))) return { model, patch };
+  if (isSame) return { model, patch };
   const next = await worker.load(withLayers(await model.checkpoint(), network));
   next.learningRate = settings.learningRate;
   return { model: next, patch };

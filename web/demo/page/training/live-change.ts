@@ -1,6 +1,6 @@
 /**
- * Settings that a run takes in the middle: the activation and the dropout of a layer, and the augmentation. They hold from
- * the next turn on, when the training ends a slice of itself and goes on from there with the same weights and optimizer.
+ * Settings that a run takes in the middle: the activation of all layers, that and the dropout of a single one, and the
+ * augmentation. They hold from the next turn on, when the training ends a slice of itself and goes on from there with the same weights and optimizer.
  */
 import type { Settings } from '../settings/settings.js';
 import type { Attempt } from './attempt.js';
@@ -24,7 +24,9 @@ export class LiveChange {
   want(settings: Settings, { settings: its, ...run }: Run): void {
     this.#latest = settings;
     const isSame = isSameNetwork(layersOf(settings), networkOf({ ...run, ...(its && { settings: its }) }));
-    this.#wanted = isSame && settings.augmentation === its?.augmentation ? undefined : settings;
+    // An activation that no layer takes changes no network, but the run's settings stay those of the form.
+    const isAlike = settings.activation === its?.activation && settings.augmentation === its.augmentation;
+    this.#wanted = isSame && isAlike ? undefined : settings;
     if (this.#wanted) this.#slice.abort();
   }
 

@@ -28,7 +28,7 @@ interface TrainingWords {
 const TRAINING: Readonly<Record<Language, TrainingWords>> = {
   en: {
     locked:
-      'While it learns, the learning rate, the augmentation and each layer’s dropout and activation can be changed.',
+      'While it learns, the learning rate, the augmentation, the activations and each layer’s dropout can be changed.',
     touched: 'This run was changed on the way, so that the address, which holds all settings, does not repeat it.',
     shared: 'The address of this page holds all settings: copy it to share them.',
     portions: 'Train piece by piece',
@@ -46,8 +46,7 @@ const TRAINING: Readonly<Record<Language, TrainingWords>> = {
     atStart: 'The pretrained network answers again.',
   },
   de: {
-    locked:
-      'Während es lernt, lassen sich Lernrate, Augmentation und von jeder Schicht Dropout und Aktivierung ändern.',
+    locked: 'Während es lernt, lassen sich Lernrate, Augmentation, Aktivierungen und der Dropout jeder Schicht ändern.',
     touched: 'Dieser Lauf wurde unterwegs geändert: Die Adresse, die alle Einstellungen enthält, wiederholt ihn nicht.',
     shared: 'Die Adresse dieser Seite enthält alle Einstellungen: Kopiere sie, um sie zu teilen.',
     portions: 'Stück für Stück trainieren',
