@@ -5,6 +5,7 @@ import { addressed } from './address.js';
 import { mountFirstDigit } from './drawing/first-digit.js';
 import { keptDrawing, mountPad } from './drawing/pad.js';
 import { coordinatesOf } from './drawing/strokes.js';
+import { Arrivals } from './drop/arrivals.js';
 import { Collection } from './my-digits/collection.js';
 import { mountCorrection } from './my-digits/correction.js';
 import { worksOffline } from './offline.js';
@@ -63,12 +64,14 @@ const store: PageStore = new Store<State>({
 });
 const trainer = new Trainer(store);
 const myDigits = new Collection(store);
+const arrivals = new Arrivals();
 
 writeWords();
 mountTheme(store);
 const parts: PageParts = {
   store,
   myDigits,
+  arrivals,
   network: async () => (await trainer.snapshot()) ?? (await pretrained.catch(() => undefined))?.snapshot(),
   adopt: async (by, weights) => {
     if (by === 'trained') await trainer.adopt(weights!);
@@ -83,7 +86,7 @@ mountTabs(parts);
 mountLesson(parts);
 mountPad(store);
 mountReading(store);
-const takePicture = mountPictures(store, readImage);
+const showPicture = mountPictures(store, readImage);
 mountCorrection(store, myDigits);
 mountSettingsForm(store, trainer);
 mountRunPanel(store, trainer);
@@ -91,7 +94,7 @@ mountFirstDigit(store);
 void start();
 void myDigits.load();
 // The parts further down the page are loaded after those in view.
-const below = import('./training/below.js').then(({ mountBelow }) => mountBelow(store, takePicture));
+const below = import('./training/below.js').then(({ mountBelow }) => mountBelow({ store, arrivals, showPicture }));
 
 /** Waits for the package and the pretrained network; from then on every change of the drawing is read. */
 async function start(): Promise<void> {

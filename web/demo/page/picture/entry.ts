@@ -1,4 +1,4 @@
-/** The ways in which a picture comes to the page: chosen, pasted, dropped. What reads it is loaded with the first one. */
+/** The ways in which a picture comes to the page: chosen, pasted, dropped. The code that reads it is loaded with the first one. */
 import { element, make } from '../dom.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { PageStore } from '../state.js';
@@ -6,15 +6,10 @@ import { drawingWords } from '../words/drawing.js';
 
 export type ReadImage = (pixels: Uint8Array) => Promise<Reading | undefined>;
 
-/** @returns takes a file if it says that it is a picture, and tells whether it did */
-export function mountPictures(store: PageStore, read: ReadImage): (file: File) => boolean {
+/** @returns shows a picture that came in another way */
+export function mountPictures(store: PageStore, read: ReadImage): (file: File) => void {
   const show = (file: File): void =>
     void import('./dialog.js').then(({ PictureDialog }) => PictureDialog.of(store, read).show(file));
-  const take = (file: File): boolean => {
-    const isPicture = file.type.startsWith('image/');
-    if (isPicture) show(file);
-    return isPicture;
-  };
   const button = element('picture', HTMLButtonElement);
   button.title = drawingWords.picture;
   button.setAttribute('aria-label', drawingWords.picture);
@@ -37,5 +32,5 @@ export function mountPictures(store: PageStore, read: ReadImage): (file: File) =
     event.preventDefault();
     show(file);
   });
-  return take;
+  return show;
 }

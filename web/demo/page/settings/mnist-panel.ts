@@ -1,6 +1,7 @@
 /** Owner of the MNIST part of the form: the four files, chosen, dropped or served. */
 import { MNIST_PARTS } from '../../shared/digit-work.js';
 import { element, make } from '../dom.js';
+import type { Arrivals } from '../drop/arrivals.js';
 import type { PageStore } from '../state.js';
 import { inspect } from '../training/digit-sets.js';
 import { words } from '../words/first-view.js';
@@ -9,8 +10,7 @@ import { missingParts, withFiles } from './mnist-files.js';
 
 const { mnist: say } = words;
 
-/** @param isTaken takes a dropped file that is a picture, and says so */
-export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boolean): void {
+export function mountMnistPanel(store: PageStore, arrivals: Arrivals): void {
   const input = element('mnist-files', HTMLInputElement);
   const note = element('mnist-note', HTMLElement);
   const error = element('mnist-error', HTMLElement);
@@ -41,7 +41,7 @@ export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boole
     take(Array.from(input.files ?? []));
     input.value = ''; // The same file, mended, can be chosen again.
   });
-  mountDrop((files) => take(files.filter((file) => !isTaken(file))));
+  arrivals.on('train', take);
 
   store.on(['mnist'], () => {
     const { mnist } = store.state;
@@ -60,24 +60,4 @@ export function mountMnistPanel(store: PageStore, isTaken: (file: File) => boole
 /** A sentence on the parts that are still missing. */
 function progressOf(mnist: Parameters<typeof missingParts>[0]): string {
   return say.still(missingParts(mnist).map((part) => say.parts[part]));
-}
-
-/** Files dropped anywhere on the page. */
-function mountDrop(take: (files: readonly File[]) => void): void {
-  const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-  const show = (over: boolean): void => void document.body.classList.toggle('is-dropping', over);
-  window.addEventListener('dragover', (event) => {
-    if (!holdsFiles(event)) return;
-    event.preventDefault();
-    show(true);
-  });
-  window.addEventListener('dragleave', (event) => {
-    if (event.relatedTarget === null) show(false);
-  });
-  window.addEventListener('drop', (event) => {
-    if (!holdsFiles(event)) return;
-    event.preventDefault();
-    show(false);
-    take(Array.from(event.dataTransfer!.files));
-  });
 }

@@ -4,6 +4,7 @@
  */
 import type { Moment } from '../../shared/inside-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
+import type { Arrivals } from '../drop/arrivals.js';
 import type { Collection } from '../my-digits/collection.js';
 import type { NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
@@ -14,6 +15,8 @@ import type { PastRuns } from '../training/past-runs.js';
 export interface PageParts {
   store: PageStore;
   myDigits: Collection;
+  /** Files that were dropped on the page. */
+  arrivals: Arrivals;
   /** The network that answers, as it is now; undefined where there is none. */
   network(): Promise<NetworkSnapshot | undefined>;
   /** Gives that network other weights; without any, the pretrained one becomes what it was. */

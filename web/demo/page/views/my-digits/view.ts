@@ -14,7 +14,7 @@ import { words } from './words.js';
 const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 
 export function mount(panel: HTMLElement, page: PageParts): void {
-  const { store, myDigits } = page;
+  const { store, myDigits, arrivals } = page;
   const note = make('p', 'my-note');
   note.setAttribute('role', 'status');
 
@@ -48,6 +48,11 @@ export function mount(panel: HTMLElement, page: PageParts): void {
       note.textContent = words.fault(file.name, error instanceof BadFile ? error.reason : undefined);
     }
   };
+
+  arrivals.on(
+    'my-digits',
+    (files) => void files.reduce((before, file) => before.then(() => take(file)), Promise.resolve()),
+  );
 
   const tiles = new Tiles(store, myDigits);
   const chosen = make('p', 'chosen-note');

@@ -42,6 +42,7 @@ export class OpenPanel {
     const tools = make('div', 'share-tools');
     tools.append(this.#input, choose, field);
     this.element.append(tools, this.#note);
+    page.arrivals.on('share', (files) => void this.#open([...files]));
     page.store.on(['run'], () => {
       const running = isRunning(page.store.state.run.phase);
       this.#input.disabled = running;

@@ -34,7 +34,7 @@ export class GivePanel {
     this.#input.accept = '.csv,.tsv,.tab,.txt,text/csv,text/tab-separated-values,text/plain';
     this.#input.setAttribute('aria-describedby', 'table-limit');
     this.#input.addEventListener('change', () => {
-      this.#take(Array.from(this.#input.files ?? []));
+      this.take(Array.from(this.#input.files ?? []));
       this.#input.value = ''; // The same file, mended, can be chosen again.
     });
     const paste = button(give.paste, () => {
@@ -117,7 +117,7 @@ export class GivePanel {
     void this.#session.open({ name, blob: new Blob([text], { type: 'text/csv' }) });
   }
 
-  #take(files: readonly File[]): void {
+  take(files: readonly File[]): void {
     const [file] = files;
     if (!file) return;
     this.#aside = files.length > 1 ? give.several : '';
@@ -128,10 +128,10 @@ export class GivePanel {
     return this.#page.state.view === 'table';
   }
 
-  /** Files and texts that come to the page while this view is shown; before others hear of them. */
+  /** Texts that come to the page while this view is shown, and files that are pasted; before others hear of them. */
   #listen(): void {
     const holdsTable = ({ dataTransfer }: DragEvent): boolean =>
-      this.#isShown && (dataTransfer?.types.some((type) => type === 'Files' || type === 'text/plain') ?? false);
+      this.#isShown && (dataTransfer?.types.includes('text/plain') ?? false) && !dataTransfer!.types.includes('Files');
     const show = (over: boolean): void => void this.#zone.classList.toggle('is-dropping', over);
     window.addEventListener(
       'dragover',
@@ -151,10 +151,8 @@ export class GivePanel {
         event.preventDefault();
         event.stopImmediatePropagation();
         show(false);
-        const { files } = event.dataTransfer!;
         const text = event.dataTransfer!.getData('text/plain');
-        if (files.length > 0) this.#take(Array.from(files));
-        else if (text) this.#open(give.pastedName, text);
+        if (text) this.#open(give.pastedName, text);
       },
       true,
     );
@@ -169,7 +167,7 @@ export class GivePanel {
         event.preventDefault();
         event.stopImmediatePropagation();
         if (text) this.#open(give.pastedName, text);
-        else this.#take(Array.from(files));
+        else this.take(Array.from(files));
       },
       true,
     );

@@ -35,11 +35,13 @@ export async function mount(panel: HTMLElement, page: PageParts): Promise<void> 
   further.append(importancePanel(session), new AskPanel(session).element);
   results.append(figuresPanel(session), further);
 
-  panel.append(head, new GivePanel(session, page.store).element, columns.element, train, results, keepPanel(session));
+  const give = new GivePanel(session, page.store);
+  panel.append(head, give.element, columns.element, train, results, keepPanel(session));
   store.on(['profile', 'target', 'model'], () => {
     const { profile, target, model } = store.state;
     train.hidden = !profile || (target === undefined && !model);
     results.hidden = !model;
   });
   await session.restore();
+  page.arrivals.on('table', (files) => give.take(files));
 }
