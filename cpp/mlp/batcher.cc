@@ -1,8 +1,8 @@
 #include "mlp/batcher.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "mlp/simd.h"
 #include "mlp/threads/parallel.h"
 
 namespace mlp {
@@ -107,7 +107,7 @@ void Batcher::gatherDense(const Selection& selection) {
                        const std::uint8_t* from = samples_.bytes + place;
                        for (Index j = 0; j < features; ++j) to[j] = static_cast<Scalar>(from[j]) * samples_.scale;
                      } else {
-                       std::memcpy(to, samples_.dense + place, static_cast<std::size_t>(features) * sizeof(Scalar));
+                       copy(samples_.dense + place, features, to);
                      }
                    }
                  });
@@ -127,8 +127,7 @@ void Batcher::gatherTargets(const Selection& selection) {
     if (samples_.classes) {
       targets(i, samples_.classes[row]) = 1;  // one-hot
     } else {
-      std::memcpy(targetStorage_.data() + i * outputs_, samples_.targets + placeOf(row, outputs_),
-                  static_cast<std::size_t>(outputs_) * sizeof(Scalar));
+      copy(samples_.targets + placeOf(row, outputs_), outputs_, targetStorage_.data() + i * outputs_);
     }
   }
   targets_ = targetStorage_.data();

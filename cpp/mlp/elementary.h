@@ -25,13 +25,11 @@ inline To bitCast(From from) {
 
 }  // namespace detail
 
-// e^x. The float version answers within [e^-87, e^88]: it never gives 0 or infinity. NaN stays NaN.
+// e^x for x in [-87, 88].
 //
 // x = n·ln2 + r with |r| ≤ ½ln2 (Cody & Waite 1980: ln2 in two parts, so that r is exact); e^r by its Taylor
 // polynomial of degree 7, whose remainder r⁸/8! < 6e-9 is below half a unit in the last place; 2^n by exponent.
-inline float exp(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  x = x > 88.0f ? 88.0f : x;
+inline float expWithin(float x) {
   const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to the nearest integer, left in the low bits
   const float shifted = x * 1.44269504f + magic;
   const float n = shifted - magic;
@@ -47,12 +45,19 @@ inline float exp(float x) {
   return p * detail::bitCast<float>(power);
 }
 
+// e^x. The float version answers within [e^-87, e^88]: it never gives 0 or infinity. NaN stays NaN.
+inline float exp(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  x = x > 88.0f ? 88.0f : x;
+  return expWithin(x);
+}
+
 // tanh x: an odd polynomial where |x| < 0.625 (there 1 − 2/(e^2x + 1) would cancel), the exponential elsewhere.
 // Coefficients of the polynomial: a least-squares fit of ours on Chebyshev nodes, made again in its test.
 inline float tanh(float x) {
   const float magnitude = x < 0 ? -x : x;
   const float capped = magnitude > 10.0f ? 10.0f : magnitude;  // tanh 10 rounds to 1
-  const float large = 1.0f - 2.0f / (mlp::exp(2.0f * capped) + 1.0f);
+  const float large = 1.0f - 2.0f / (expWithin(2.0f * capped) + 1.0f);
   const float s = x * x;
   float p = -5.6660906e-3f;
   p = p * s + 2.0604985e-2f;

@@ -6,11 +6,14 @@
 
 #include "mlp/types.h"
 
-// Before a loop that shall not be unrolled. Clang alone unrolls unasked.
+// Before a loop that shall not be unrolled, and before one over fewer numbers than a vector has, of which vectors shall not
+// be made either. Clang alone does both unasked.
 #ifdef __clang__
 #define MLP_ROLLED _Pragma("clang loop unroll(disable)")
+#define MLP_REST _Pragma("clang loop unroll(disable) vectorize(disable)")
 #else
 #define MLP_ROLLED
+#define MLP_REST
 #endif
 
 namespace mlp {
@@ -40,6 +43,14 @@ inline Vec multiplyAdd(Vec a, Vec b, Vec c) {
 #else
   return a * b + c;
 #endif
+}
+
+// Calling the C library's memcpy takes longer than copying a row of a small network does.
+inline void copy(const Scalar* from, Index count, Scalar* to) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(to + i, load(from + i));
+  MLP_REST
+  for (; i < count; ++i) to[i] = from[i];
 }
 
 inline bool allFinite(const Scalar* numbers, Index count) {

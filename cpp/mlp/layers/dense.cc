@@ -3,8 +3,30 @@
 #include <algorithm>
 
 #include "mlp/gemm.h"
+#include "mlp/simd.h"
 
 namespace mlp {
+namespace {
+
+// sums[j] = Σ_i x(i, j), from the first row to the last.
+void sumRows(ConstMatrixMap x, Scalar* sums) {
+  const Index columns = x.cols();
+  Index j = 0;
+  for (; j + kLanes <= columns; j += kLanes) {
+    Vec sum = splat(0);
+    const Scalar* from = x.data() + j;
+    for (Index row = 0; row < x.rows(); ++row, from += columns) sum += load(from);
+    store(sums + j, sum);
+  }
+  for (; j < columns; ++j) {
+    Scalar sum = 0;
+    MLP_ROLLED
+    for (Index row = 0; row < x.rows(); ++row) sum += x(row, j);
+    sums[j] = sum;
+  }
+}
+
+}  // namespace
 
 Size Dense::scratchSize(Index rows, bool sparse) const {
   const Size inputGradient = multiplyScratch(units());
@@ -54,10 +76,7 @@ void Dense::backward(const Pass& pass, const Input& x, ConstMatrixMap delta, Sca
   } else {
     multiplyTransposedA(x.matrix(), delta, kernelGrad, pass.scratch);
   }
-  if (!options().useBias) return;
-  VectorMap biasGrad(gradients + kernelSize(), units());
-  biasGrad.setZero();
-  for (Index row = 0; row < delta.rows(); ++row) biasGrad += delta.row(row);
+  if (options().useBias) sumRows(delta, gradients + kernelSize());
 }
 
 void Dense::inputGradient(const Pass& pass, ConstMatrixMap delta, MatrixMap inputGrad) const {
@@ -75,11 +94,13 @@ MLP_SMALL void Dense::forwardTangent(const Pass& pass, const Input& x, const Tan
 }
 
 double Dense::penalty(const Scalar* parameters) const {
+  if (!options().kernelRegularizer.any() && !options().biasRegularizer.any()) return 0;
   return options().kernelRegularizer.penalty(parameters, kernelSize()) +
          options().biasRegularizer.penalty(parameters + kernelSize(), biasSize());
 }
 
 void Dense::addPenaltyGradient(const Scalar* parameters, bool smooth, Scalar* gradients) const {
+  if (!options().kernelRegularizer.any() && !options().biasRegularizer.any()) return;
   options().kernelRegularizer.addGradient(parameters, kernelSize(), 1, gradients, smooth);
   options().biasRegularizer.addGradient(parameters + kernelSize(), biasSize(), 1, gradients + kernelSize(), smooth);
 }

@@ -8,7 +8,7 @@
 
 namespace mlp {
 
-class Dense : public Layer {
+class Dense final : public Layer {
  public:
   explicit Dense(const LayerOptions& options) : Layer(options) {}
 

@@ -51,7 +51,7 @@ export function quote(value: unknown): string {
   try {
     json = JSON.stringify(value) ?? String(value);
   } catch {
-    return 'something nested too deep to show';
+    return 'something nested too deep';
   }
   return excerpt(json);
 }
