@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { answer, ONE, SEVEN, stroke, strokesByScript, TEN, text, until, visit } from './page.js';
+import { answer, ONE, SEVEN, status, stroke, strokesByScript, TEN, text, until, visit } from './page.js';
 import type { Point } from './page.js';
 
 const here = visit();
@@ -169,5 +169,31 @@ describe('my digits', () => {
     expect(await text(page, '#reader')).toMatch(/has learned your hand/);
     await page.click('text=Forget my hand');
     await answer(page, '');
+  });
+
+  it('change the figures of one’s own network, which are those of the weights that it has by now', async () => {
+    const page = await here.open('#count=2000&epochs=1&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32');
+    await page.click('#train');
+    await status(page, /^Trained/);
+    const figures = async (): Promise<[accuracy: string, mistakes: string]> => [
+      await text(page, '#val-accuracy'),
+      (await text(page, '#mistakes-summary')).replace(/\. .*/, ''),
+    ];
+    const before = await figures();
+    await draw(page, 7, [SEVEN]);
+    await openView(page);
+    await page.click('.hand .primary');
+    await page
+      .locator('.hand-note')
+      .filter({ hasText: /^Learned in/ })
+      .waitFor();
+    const after = await figures();
+    expect(after).not.toEqual(before);
+    const [wrong, total] = after[1].match(/\d+/g)!.map(Number);
+    expect(after[0]).toBe((1 - wrong! / total!).toFixed(4));
+    expect(await text(page, '#status')).toContain(`${Math.round(100 * Number(after[0]))} of 100 right`);
+    await page.click('.hand >> text=Undo');
+    await page.locator('.hand-note').filter({ hasText: 'as it was before' }).waitFor();
+    expect(await figures()).toEqual(before);
   });
 });

@@ -11,7 +11,7 @@ import { mountCorrection } from './my-digits/correction.js';
 import { worksOffline } from './offline.js';
 import { Pretrained } from './reading/pretrained.js';
 import type { Reading } from './reading/look-inside.js';
-import type { NetworkSnapshot } from './reading/snapshot.js';
+import type { LearnedWeights } from './reading/snapshot.js';
 import { mountPictures } from './picture/entry.js';
 import { numberOf } from './reading/number.js';
 import { mountReading } from './reading/reading.js';
@@ -73,9 +73,9 @@ const parts: PageParts = {
   myDigits,
   arrivals,
   network: async () => (await trainer.snapshot()) ?? (await pretrained.catch(() => undefined))?.snapshot(),
-  adopt: async (by, weights) => {
-    if (by === 'trained') await trainer.adopt(weights!);
-    else await wear(await pretrained, weights);
+  adopt: async (by, learned) => {
+    if (by === 'trained') await trainer.adopt(learned!.weights);
+    else await wear(await pretrained, learned);
   },
   path: () => trainer.path,
   checkpoint: () => trainer.checkpoint(),
@@ -125,13 +125,14 @@ async function start(): Promise<void> {
   worksOffline();
 }
 
-/** Gives the pretrained network the hand that it has learned; without weights, what it came with. */
-async function wear(reader: Pretrained, weights: NetworkSnapshot['weights'] | undefined): Promise<void> {
-  await reader.wear(weights);
+/** Gives the pretrained network the hand that it has learned; without one, what it came with. */
+async function wear(reader: Pretrained, learned?: LearnedWeights): Promise<void> {
+  const { weights, refuseAbove } = learned ?? {};
+  await reader.wear(weights, refuseAbove);
   store.set({ hand: reader.isAsItCame ? 0 : Date.now() });
   const { fingerprint } = reader;
   await myDigits.shelf
-    .keepHand(reader.isAsItCame ? undefined : { fingerprint, weights: [...weights!] })
+    .keepHand(reader.isAsItCame ? undefined : { fingerprint, weights: [...weights!], refuseAbove })
     .catch(() => undefined);
 }
 
@@ -139,7 +140,7 @@ async function wear(reader: Pretrained, weights: NetworkSnapshot['weights'] | un
 async function putOn(reader: Pretrained): Promise<void> {
   const kept = await myDigits.shelf.hand().catch(() => undefined);
   if (kept?.fingerprint !== reader.fingerprint) return;
-  await reader.wear(kept.weights);
+  await reader.wear(kept.weights, kept.refuseAbove);
   store.set({ hand: Date.now() });
 }
 

@@ -6,7 +6,7 @@ import { generateDigits } from 'mlp-wasm/digits';
 import type { RemoteMlp } from 'mlp-wasm/worker';
 import type { Digits } from '../../shared/digit-work.js';
 import { configsOf } from '../../shared/plain-layers.js';
-import type { NetworkSnapshot } from '../reading/snapshot.js';
+import type { LearnedWeights, NetworkSnapshot } from '../reading/snapshot.js';
 import { learn } from './learn.js';
 import { digitsOf, split } from './my-digit.js';
 import type { MyDigit } from './my-digit.js';
@@ -19,15 +19,16 @@ export interface Shares {
   others: number;
 }
 
-export interface Learned {
+export interface Learned extends LearnedWeights {
   network: NetworkSnapshot;
-  weights: Weights;
   before: Shares;
   after: Shares;
   heldOut: number;
   others: number;
   seconds: number;
 }
+
+const DIGITS = 10;
 
 /** Generated digits that the network is compared on: none that it learns, trains or is validated with. */
 const OTHERS = { count: 2000, seed: 61_803_398 };
@@ -54,16 +55,28 @@ export async function learnHand(
       pixels: Uint8Array.from(x, (level) => Math.round(255 * level)),
       labels: new Uint8Array(y),
     };
-    const shares = async (weights: Weights): Promise<Shares> => ({
-      mine: await accuracy(mlp, { ...network, weights }, mine),
-      others: (await accuracy(mlp, { ...network, weights }, others))!,
-    });
-    const before = await shares(network.weights);
+    const units = network.layers.at(-1)!.units;
+    const look = async (weights: Weights): Promise<{ shares: Shares; outputs: Float32Array }> => {
+      const outputs = await outputsOf(mlp, { ...network, weights }, others);
+      const own = heldOut.length > 0 ? await outputsOf(mlp, { ...network, weights }, mine) : undefined;
+      const shares = { mine: own && accuracy(own, mine, units), others: accuracy(outputs, others, units) };
+      return { shares, outputs };
+    };
+    const before = await look(network.weights);
     const weights = await learn(mlp, { network, mine: digitsOf(learned), signal, onProgress });
-    const after = await shares(weights);
+    const after = await look(weights);
     signal.throwIfAborted();
-    const seconds = (performance.now() - began) / 1000;
-    return { network, weights, before, after, heldOut: heldOut.length, others: OTHERS.count, seconds };
+    const { refuseAbove: threshold } = network;
+    return {
+      network,
+      weights,
+      ...(threshold !== undefined && { refuseAbove: recalibrated(threshold, before.outputs, after.outputs) }),
+      before: before.shares,
+      after: after.shares,
+      heldOut: heldOut.length,
+      others: OTHERS.count,
+      seconds: (performance.now() - began) / 1000,
+    };
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -73,23 +86,38 @@ export async function learnHand(
   }
 }
 
-/** The share of these digits that are read rightly. */
-async function accuracy(
+async function outputsOf(
   mlp: RemoteMlp,
   { layers, weights }: NetworkSnapshot,
-  { pixels, labels }: Digits,
-): Promise<number | undefined> {
-  if (labels.length === 0) return undefined;
+  { pixels }: Digits,
+): Promise<Float32Array> {
   const model = await mlp.sequential({ layers: configsOf(layers) });
   await model.setWeights([...weights]);
   const outputs = await model.predict({ data: pixels, scale: 1 / 255 });
   await model.dispose();
-  const units = layers.at(-1)!.units;
+  return outputs;
+}
+
+/** The share of these digits that are read rightly; of `units` outputs, an eleventh is for what is no digit. */
+function accuracy(outputs: Float32Array, { labels }: Digits, units: number): number {
   let right = 0;
   labels.forEach((label, row) => {
-    // An eleventh output, for what is no digit, is left out.
-    const ten = outputs.subarray(row * units, row * units + 10);
+    const ten = outputs.subarray(row * units, row * units + DIGITS);
     if (ten.indexOf(Math.max(...ten)) === label) right++;
   });
   return right / labels.length;
+}
+
+/**
+ * The threshold for other weights by which as many digits are refused as before: what the last output says of a digit
+ * grows or shrinks with the weights.
+ *
+ * @param before outputs for digits, by the weights that `refuseAbove` belongs to
+ * @param after outputs for the same digits, by the other weights
+ */
+export function recalibrated(refuseAbove: number, before: Float32Array, after: Float32Array): number {
+  const doubts = (outputs: Float32Array): Float32Array => outputs.filter((_, i) => i % (DIGITS + 1) === DIGITS);
+  const refused = doubts(before).filter((doubt) => doubt > refuseAbove).length;
+  const sorted = doubts(after).sort();
+  return sorted[Math.max(0, sorted.length - 1 - refused)]!;
 }

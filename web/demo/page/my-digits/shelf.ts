@@ -11,6 +11,8 @@ export interface KeptHand {
   /** Of the weights' file that it began with. */
   fingerprint: string;
   weights: Pick<Weight, 'shape' | 'data'>[];
+  /** Of these weights, where it is known: see `NetworkSnapshot`. */
+  refuseAbove?: number | undefined;
 }
 
 export class Shelf {

@@ -20,8 +20,9 @@ const ROWS_AT_ONCE = 500;
 
 export class Pretrained {
   readonly #layers: NetworkSnapshot['layers'];
-  readonly #refuseAbove: number;
-  readonly #came: NetworkSnapshot['weights'];
+  #refuseAbove: number;
+  /** As it came. */
+  readonly #came: Required<Pick<NetworkSnapshot, 'weights' | 'refuseAbove'>>;
   #weights: NetworkSnapshot['weights'];
   #chain: LayerChain;
   /** Of the file that its weights came in. */
@@ -31,7 +32,8 @@ export class Pretrained {
     this.#refuseAbove = refuseAbove;
     this.fingerprint = fingerprint;
     this.#layers = network.layers;
-    this.#came = this.#weights = network.weights;
+    this.#weights = network.weights;
+    this.#came = { weights: network.weights, refuseAbove };
     this.#chain = chain;
   }
 
@@ -53,7 +55,7 @@ export class Pretrained {
 
   /** False after it has learned a hand. */
   get isAsItCame(): boolean {
-    return this.#weights === this.#came;
+    return this.#weights === this.#came.weights;
   }
 
   get hiddenUnits(): number[] {
@@ -71,15 +73,22 @@ export class Pretrained {
   }
 
   snapshot(): NetworkSnapshot {
-    return { by: 'pretrained', layers: this.#layers, weights: this.#weights };
+    return { by: 'pretrained', layers: this.#layers, weights: this.#weights, refuseAbove: this.#refuseAbove };
   }
 
-  /** Gives it other weights, in the order of those of `snapshot`; without any, those that it came with. */
-  async wear(weights: NetworkSnapshot['weights'] = this.#came): Promise<void> {
+  /**
+   * Gives it other weights, in the order of those of `snapshot`, with the threshold that belongs to them; without any,
+   * those that it came with.
+   */
+  async wear(
+    weights: NetworkSnapshot['weights'] = this.#came.weights,
+    refuseAbove = this.#came.refuseAbove,
+  ): Promise<void> {
     const chain = await LayerChain.of({ layers: this.#layers, weights });
     this.#chain.dispose();
     this.#chain = chain;
     this.#weights = weights;
+    this.#refuseAbove = refuseAbove;
   }
 
   /** The share of these digits that it reads rightly; the page gets its turns meanwhile. */

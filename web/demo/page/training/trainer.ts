@@ -246,6 +246,9 @@ export class Trainer {
     if (!model) return;
     this.#update({ isTouched: true });
     await this.#show(attempt, model);
+    const { judgeAnew } = await import('./judge-anew.js');
+    await judgeAnew(this.#store, model, attempt.signal, () => attempt === this.#attempt);
+    if (this.#run.phase === 'done') this.#say(say.resultSentence(this.#run));
     await this.#keep(attempt, model, true);
   }
 

@@ -6,7 +6,7 @@ import type { Moment } from '../../shared/inside-work.js';
 import type { PlainNetwork } from '../../shared/model-work.js';
 import type { Arrivals } from '../drop/arrivals.js';
 import type { Collection } from '../my-digits/collection.js';
-import type { NetworkSnapshot } from '../reading/snapshot.js';
+import type { LearnedWeights, NetworkSnapshot } from '../reading/snapshot.js';
 import type { Settings } from '../settings/settings.js';
 import type { PageStore } from '../state.js';
 import type { PastRuns } from '../training/past-runs.js';
@@ -19,8 +19,8 @@ export interface PageParts {
   arrivals: Arrivals;
   /** The network that answers, as it is now; undefined where there is none. */
   network(): Promise<NetworkSnapshot | undefined>;
-  /** Gives that network other weights; without any, the pretrained one becomes what it was. */
-  adopt(by: NetworkSnapshot['by'], weights: NetworkSnapshot['weights'] | undefined): Promise<void>;
+  /** Gives that network other weights, the pretrained one its threshold with them; without any, it becomes what it was. */
+  adopt(by: NetworkSnapshot['by'], learned: LearnedWeights | undefined): Promise<void>;
   /** Moments of the visitor's training, from its beginning to before now; none where they were not kept. */
   path(): readonly Moment[];
   /** The visitor's network with all that its training needs to go on elsewhere; undefined where there is none. */

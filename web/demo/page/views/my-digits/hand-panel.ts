@@ -1,7 +1,7 @@
 /** Owner of "Learn my hand": the button, its progress, and the figures before and after. */
 import { make } from '../../dom.js';
-import type { Learned, Weights } from '../../my-digits/hand.js';
-import type { NetworkSnapshot } from '../../reading/snapshot.js';
+import type { Learned } from '../../my-digits/hand.js';
+import type { LearnedWeights, NetworkSnapshot } from '../../reading/snapshot.js';
 import { isRunning } from '../../training/run.js';
 import { button } from '../parts/controls.js';
 import type { PageParts } from '../views.js';
@@ -20,7 +20,7 @@ export class HandPanel {
   readonly #result = make('div');
   #stop: AbortController | undefined;
   /** The network before it learned, while that can be brought back. */
-  #before: { by: NetworkSnapshot['by']; weights: Weights | undefined } | undefined;
+  #before: { by: NetworkSnapshot['by']; weights: LearnedWeights | undefined } | undefined;
 
   constructor(page: PageParts) {
     this.#page = page;
@@ -65,12 +65,12 @@ export class HandPanel {
       const network = await this.#page.network();
       if (!network) return;
       const isAsItCame = network.by === 'pretrained' && this.#page.store.state.hand === 0;
-      const before = { by: network.by, weights: isAsItCame ? undefined : network.weights };
+      const before = { by: network.by, weights: isAsItCame ? undefined : network };
       const { learnHand } = await import('../../my-digits/hand.js');
       const learned = await learnHand(network, this.#page.store.state.myDigits, stop.signal, (fraction) => {
         this.#progress.value = fraction;
       });
-      await this.#page.adopt(network.by, learned.weights);
+      await this.#page.adopt(network.by, learned);
       this.#before = before;
       this.#note.textContent = `${say.done(learned.seconds)}${learned.heldOut === 0 ? ` ${say.few}` : ''}`;
       this.#result.replaceChildren(tableOf(learned));
