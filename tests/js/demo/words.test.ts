@@ -1,5 +1,7 @@
-/** The words of the first view, in both languages. */
-import { readFileSync } from 'node:fs';
+/** The words of the page, in both languages. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { de } from '../../../web/demo/page/words/first-view-de.js';
 
@@ -22,4 +24,21 @@ it('No text of the page is without a place for other words, but names', () => {
   );
   const unnamed = texts.filter(({ isNamed }) => !isNamed).map(({ text }) => text);
   expect(unnamed).toEqual(['mlp-wasm', 'MNIST', 'Eigen', 'WebAssembly'].filter((name) => unnamed.includes(name)));
+});
+
+it.each([
+  ['English', 'words-en.ts', /“([^”]+)”/g, /-de\.ts$/],
+  ['German', 'words-de.ts', /„([^“]+)“/g, /-en\.ts$/],
+])('The lessons in %s name controls as the page does', (language, file, quoted, other) => {
+  const lessons = new URL('../../../web/demo/page/views/lessons/', import.meta.url);
+  const names = Array.from(readFileSync(new URL(file, lessons), 'utf8').matchAll(quoted), ([, name]) => name!);
+  expect(names.length).toBeGreaterThan(4);
+  const folder = fileURLToPath(new URL('../../../web/demo/page', import.meta.url));
+  const labels = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('lessons') && !other.test(name))
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+    .concat(language === 'English' ? page : '')
+    .join('');
+  const isLabel = (name: string): boolean => [`'${name}'`, `>${name}<`].some((label) => labels.includes(label));
+  expect(names.filter((name) => !isLabel(name))).toEqual([]);
 });
