@@ -1,6 +1,7 @@
 // Trains 784-800-10 on MNIST, wholly in WebAssembly, and tells its error on the test set once, at the end.
 //
-//   npm run recipe:mnist                    60,000 images, then the test set
+//   npm run recipe:mnist                    60,000 images 50 times, then the test set: 0.69 %
+//   npm run recipe:mnist -- --epochs 100    twice as often: 0.63 %
 //   npm run recipe:mnist -- --validate      50,000 images, then the other 10,000: how the recipe was chosen
 //   npm run recipe:mnist -- --threads 1     the result does not depend on it
 //
@@ -15,7 +16,6 @@ import { fail, ROOT } from './run.mjs';
 
 const RECIPE = {
   seed: 2003,
-  epochs: 100,
   batchSize: 128,
   learningRate: 0.2,
   momentum: 0.9,
@@ -30,9 +30,14 @@ const RECIPE = {
   },
 };
 
-const { validate, threads } = parseArgs({
-  options: { validate: { type: 'boolean', default: false }, threads: { type: 'string', default: 'auto' } },
+const { validate, threads, ...options } = parseArgs({
+  options: {
+    validate: { type: 'boolean', default: false },
+    threads: { type: 'string', default: 'auto' },
+    epochs: { type: 'string', default: '50' },
+  },
 }).values;
+const epochs = Number(options.epochs);
 
 const dist = path.join(ROOT, 'dist/index.js');
 if (!existsSync(dist)) fail('The package is not built yet: npm run build');
@@ -58,7 +63,7 @@ const rows = ({ x, y }, begin, end) => [x.subarray(784 * begin, 784 * end), y.su
 await init({ deterministic: true, threads: threads === 'auto' ? threads : Number(threads) });
 const all = await load(files[0], files[1]);
 const [x, y] = rows(all, 0, validate ? 50_000 : 60_000);
-const { seed, epochs, batchSize, learningRate, momentum, augmentation } = RECIPE;
+const { seed, batchSize, learningRate, momentum, augmentation } = RECIPE;
 const steps = epochs * Math.ceil(y.length / batchSize);
 const model = sequential({
   name: 'mnist',

@@ -206,9 +206,9 @@ export const en: LessonsWords = {
         },
         {
           text: 'The recipe, after Simard et al. (2003), never shows the network the same digit twice: each is shifted, turned, sheared and elastically distorted anew every time. Add He’s first weights, Nesterov’s momentum of 0.9, and a rate that climbs to 0.2 and falls like a cosine. This page cannot set that; the package can.',
-          act: 'In a copy of the project: npm run recipe:mnist. It looks for the four files in MNIST_DIR and takes 100 epochs.',
+          act: 'In a copy of the project: npm run recipe:mnist -- --epochs 100. It looks for the four files in MNIST_DIR.',
           watch:
-            'The last line: 0.63 % error on the test digits, with seed 2003, after 892 s on two threads of a machine that was busy with other work. The recipe was chosen on 10,000 of the training images; the test digits were asked once, at the end.',
+            'The last line: 0.63 % error on the test digits, with seed 2003; after 50 epochs, without the option, it is 0.69 %. The recipe was chosen on 10,000 of the training images; the test digits were asked once for each, at the end.',
         },
       ],
     },
