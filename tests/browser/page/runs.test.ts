@@ -151,6 +151,33 @@ describe('a run', () => {
     await status(page, /ready/);
   });
 
+  it('that begins before the page is ready is not disturbed by the one kept before, which Undo brings back', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await page.waitForTimeout(500); // the browser writes
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/pretrained.safetensors', async (route) => {
+      await held;
+      await route.continue();
+    });
+    // Two addresses that differ only in the hash are one page, unless it is left.
+    await page.goto('about:blank');
+    await page.goto(here.url + SHORT.replace('seed=5', 'seed=6'));
+    await page.click('#train');
+    await status(page, /^Epoch/);
+    const begun = await progress(page);
+    release();
+    const other = await trained(page);
+    expect(begun).toBeGreaterThan(0);
+    expect(other).not.toEqual(whole);
+    expect(await page.inputValue('#seed')).toBe('6');
+    await page.click('#undo-training');
+    await status(page, /^The training is undone/);
+    expect([await text(page, '#val-accuracy'), await text(page, '#loss')]).toEqual(whole);
+  });
+
   it('is taken away by Reset and brought back by its undoing', async () => {
     const page = await here.open(SHORT);
     await page.click('#train');

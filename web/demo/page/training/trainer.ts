@@ -37,8 +37,11 @@ export class Trainer {
   readonly #store: PageStore;
   readonly #worker = new TrainingWorker();
   readonly #kept = new KeptRuns();
+  /** What an earlier view of the page has left, asked for before this one keeps anything. */
+  readonly #left = Promise.all([this.#kept.get('current'), this.#kept.get('previous')]);
+  readonly #first = new Attempt();
   /** The attempt started last; only its reports count. */
-  #attempt = new Attempt();
+  #attempt = this.#first;
   #model: RemoteModel | undefined;
   /** The last checkpoint of the current run. */
   #checkpoint: KeptRun | undefined;
@@ -184,15 +187,18 @@ export class Trainer {
 
   /** Brings back the run that an earlier view of the page has left; resolves to its settings. */
   async restore(): Promise<Settings | undefined> {
-    const attempt = this.#attempt;
     await keepFiles(this.#store, this.#kept);
-    const [current, previous] = [await this.#kept.get('current'), await this.#kept.get('previous')];
-    if (attempt !== this.#attempt) return undefined; // the visitor was faster
-    if (previous) {
+    const [current, previous] = await this.#left;
+    if (previous && !this.#previous) {
       this.#previous = previous;
       this.#store.set({ canUndoReset: true });
     }
     if (!current) return undefined;
+    if (this.#attempt !== this.#first) {
+      // The visitor was faster: the run that was left is what Undo leads to.
+      if ('checkpoint' in current) this.#undo.underlay(current);
+      return undefined;
+    }
     if (!('checkpoint' in current)) {
       this.#say(say.CUT_OFF);
       return current.run.settings;

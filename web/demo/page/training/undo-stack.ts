@@ -31,6 +31,14 @@ export class UndoStack {
     }
   }
 
+  /** Puts what was there before the first press below it, where that was not known yet. */
+  underlay(kept: KeptRun): void {
+    const first = this.#befores[0];
+    if (!first || first.kept) return;
+    this.#befores[0] = { ...first, kept };
+    this.#bytes += sizeOf(kept);
+  }
+
   pop(): Before | undefined {
     const before = this.#befores.pop();
     this.#bytes -= sizeOf(before?.kept);
