@@ -21,6 +21,18 @@ describe('the layout', () => {
     expect(await width()).toBe(360);
   });
 
+  it('gives the picture of the hidden units its place, whatever its raster is', async () => {
+    const page = await here.open();
+    // Else a raster, rounded up to whole pixels, would make its place larger, and that the raster, without an end.
+    const heights = await page.$eval('#activations', (found) => {
+      const canvas = found as HTMLCanvasElement;
+      const before = canvas.clientHeight;
+      canvas.height = 5000;
+      return [before, canvas.clientHeight];
+    });
+    expect(heights[1]).toBe(heights[0]);
+  });
+
   it('has the drawing pad, the probabilities and Train above the fold at 1280 × 800', async () => {
     const page = await here.open();
     for (const id of ['#draw', '#preview', '#probabilities', '#answer', '#train']) {
