@@ -26,8 +26,11 @@ addEventListener('activate', (event) => {
     const old = names.filter((name) => name.startsWith(`${NAME} `) && name !== `${NAME} ${VERSION}`);
     await Promise.all(old.map((name) => caches.delete(name)));
   };
-  // Also for the page that is open: it may lose its host before it has needed all its files.
-  event.waitUntil(Promise.all([forget(), clients.claim()]));
+  event.waitUntil(forget());
+  // Also for the page that is open: it may lose its host before it has needed all its files. Not waited for, because
+  // Firefox tells every worker of the page first, and one that lends its thread to a network never listens: this one
+  // would stay on its way for ever, and with it all that the page asks for.
+  clients.claim();
 });
 
 addEventListener('fetch', (event) => {
