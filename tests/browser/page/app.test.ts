@@ -1,5 +1,5 @@
 /** The page as an app: its manifest, its service worker, threads without a host's help, and an update. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,20 @@ describe('the page as an app', () => {
     // Playwright's contexts are incognito windows, in which nothing is installed.
     const others = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
     expect(others).toEqual([]);
+  });
+
+  it('has workers whose own script no other file imports, because WebKit would run it a second time', async () => {
+    const folder = join(FOLDER, 'assets');
+    const scripts = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    const workers = scripts.filter((name) => /^(?:\w+\.worker|worker-host|thread)-/.test(name));
+    expect(workers.length).toBeGreaterThanOrEqual(6);
+    const found: string[] = [];
+    for (const name of scripts) {
+      const source = await readFile(join(folder, name), 'utf8');
+      for (const [, imported] of source.matchAll(/(?:from|import) ?\(?["'`]\.\/([^"'`]+)["'`]/g))
+        if (workers.includes(imported!)) found.push(`${name} imports ${imported}`);
+    }
+    expect(found).toEqual([]);
   });
 
   it('gets threads from its second visit on, and is never loaded again by itself', async () => {
