@@ -178,8 +178,8 @@ export class Place {
     });
   }
 
-  /** Opens a page of `programs/page.mjs` in a browser. @returns the outcome that it sends. */
-  async visit(url, { settings = {}, browser = 'chromium' } = {}) {
+  /** Opens a page that sends its outcome, as `programs/page.mjs` does, in a browser. @returns that outcome. */
+  async visit(url, { settings = {}, browser = 'chromium', patienceMs = PAGE_MS } = {}) {
     let arrived;
     const report = new Promise((resolve) => (arrived = resolve));
     const address = await this.#listen(async (request, response) => {
@@ -197,7 +197,7 @@ export class Place {
     const child = this.#spawn(command, args, this.folder, env);
     const ended = child.ended.then(() => undefined);
     const what = () => `${url} in ${browser} has sent nothing:\n${tail(child.said())}`;
-    const outcome = await within(PAGE_MS, Promise.race([report, ended]), what);
+    const outcome = await within(patienceMs, Promise.race([report, ended]), what);
     if (!outcome) throw new Error(`${browser} ended early:\n${tail(child.said())}`);
     return outcome;
   }
@@ -252,7 +252,9 @@ const MEDIA_TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
 
 const json = (value) => JSON.stringify(value, null, 2);

@@ -26,6 +26,9 @@ be had; \`worker\` trains it through \`mlp-wasm/worker\`; \`digits\` draws some.
 Node, to the bit, and nothing may be warned of but what is said here. What an environment needs beside
 \`npm install mlp-wasm\` is in the last column; nothing there is nothing needed.
 
+The demo page, in \`page-…\`, is visited as a person visits it: a digit is drawn, a network trained, paused and reloaded, and the
+main control of each view worked; nothing may be complained of on the console, nor any promise fail.
+
 | name | environment | version | what ran | what it needs |
 |---|---|---|---|---|
 ${lines}
