@@ -3,7 +3,7 @@ import { firstVisit } from './first-visit.mjs';
 import { Frame } from './frame.mjs';
 import { views } from './views.mjs';
 
-/** What the page complained of, and the files that it saved; `hear.js` writes into both. */
+/** Complaints of the page, and the files that it saved; `hear.js` writes into both. */
 window.complaints = [];
 window.saved = [];
 

@@ -5,7 +5,7 @@ import { SEVEN } from './strokes.mjs';
 /** Four epochs that are over soon, yet long enough to be stopped in. */
 const RUN = '#count=4000&epochs=4&hidden=400,200&activation=relu&optimizer=adam&lr=0.002&batch=32&seed=5';
 
-/** What the page shows of the run, and the whole run's figures. */
+/** Figures of the run as they were before the reload, and those of the whole run. */
 let kept;
 let whole;
 

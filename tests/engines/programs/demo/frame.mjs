@@ -1,7 +1,7 @@
 /** The demo page in a frame of the same origin: what is to be seen in it, and hands that press, write and draw. */
 
 /** How long anything may take, in milliseconds, and how often it is looked at. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 30_000;
 const LOOK_MS = 15;
 
 export class Frame {
@@ -50,10 +50,16 @@ export class Frame {
       if (found) return found;
       if (performance.now() > end) {
         const seen = this.#texts('h1, h2, #status, #p-status, #table-status, [role=alert], .view-note');
-        throw new Error(`${what}: not after ${PATIENCE_MS / 1000} s. The page says: ${seen}`);
+        const frames = (await this.#paints()) ? '' : ' The browser paints no frames.';
+        throw new Error(`${what}: not after ${PATIENCE_MS / 1000} s.${frames} The page says: ${seen}`);
       }
       await pause(LOOK_MS);
     }
+  }
+
+  #paints() {
+    const frame = new Promise((resolve) => this.window.requestAnimationFrame(() => resolve(true)));
+    return Promise.race([frame, pause(1000)]);
   }
 
   #texts(selector) {

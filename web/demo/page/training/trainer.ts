@@ -37,7 +37,7 @@ export class Trainer {
   readonly #store: PageStore;
   readonly #worker = new TrainingWorker();
   readonly #kept = new KeptRuns();
-  /** What an earlier view of the page has left, asked for before this one keeps anything. */
+  /** Runs that an earlier view of the page has left, asked for before this one keeps any. */
   readonly #left = Promise.all([this.#kept.get('current'), this.#kept.get('previous')]);
   readonly #first = new Attempt();
   /** The attempt started last; only its reports count. */
