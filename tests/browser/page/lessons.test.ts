@@ -339,9 +339,11 @@ describe('the lesson', () => {
       /\s+/g,
       ' ',
     );
-    const [error, seed, time] = /([\d.]+) % error.*?seed (\d+).*? (\d+) s/
+    const [error, seed, halfway] = /([\d.]+) % error.*?seed (\d+).*?50 epochs.*?([\d.]+) %/
       .exec(await text(page, '.lesson-watch'))!
       .slice(1);
-    expect(measured).toMatch(new RegExp(`\\*\\*${error} % error\\*\\*.*seed ${seed}, ${time} s`));
+    expect(measured).toMatch(
+      new RegExp(`\\*\\*${halfway} % error\\*\\*.*50 epochs.*\\*\\*${error} %\\*\\* in 100.*seed ${seed}`),
+    );
   });
 });

@@ -311,7 +311,8 @@ describe('the table of runs', () => {
   });
 
   it('has one row for a run that was stopped and went on', async () => {
-    const page = await here.open(LONG.replace('epochs=1000', 'epochs=20'));
+    // Long enough to be stopped before its end by a slow machine, too.
+    const page = await here.open(LONG.replace('epochs=1000', 'epochs=200'));
     await page.click('#train');
     await status(page, /^Epoch/);
     await page.click('#stop');
