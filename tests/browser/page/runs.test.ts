@@ -114,8 +114,9 @@ describe('a run', () => {
   });
 
   it('that is paused in its first epoch comes back after a reload, and goes on to the same figures', async () => {
-    // Checkpoints are made every two seconds, and this pause comes before.
-    const page = await here.open(SHORT);
+    // Checkpoints are made every two seconds, and this pause comes before: in an epoch that is long enough for a slow
+    // machine to be paused in.
+    const page = await here.open(SHORT.replace('count=4000', 'count=16000'));
     await page.click('#train');
     const whole = await trained(page);
     await page.click('#reset');
