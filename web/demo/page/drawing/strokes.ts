@@ -98,16 +98,15 @@ export function strokesToText(strokes: readonly Stroke[]): string {
 /** The strokes of a text that `strokesToText` made; none from any other text. */
 export function strokesFromText(text: string | null): Stroke[] {
   try {
-    const parsed: unknown = JSON.parse(text ?? '[]');
-    if (!Array.isArray(parsed)) return [];
-    return parsed.map((stroke: unknown) => {
-      if (!Array.isArray(stroke)) throw new TypeError('a stroke is a list of points');
-      return stroke.map((point: unknown) => {
+    // Of what comes out of JSON, only arrays have a method of this name; else it is none of ours.
+    const parsed = JSON.parse(text ?? '[]') as unknown[][];
+    return parsed.map((stroke) =>
+      stroke.map((point) => {
         const [x, y, width] = point as [unknown, unknown, unknown];
-        if (typeof x !== 'number' || typeof y !== 'number') throw new TypeError('a point is two numbers');
+        if (typeof x !== 'number' || typeof y !== 'number') throw new TypeError('no point');
         return { x, y, ...(typeof width === 'number' && { width }) };
-      });
-    });
+      }),
+    );
   } catch {
     return [];
   }

@@ -114,6 +114,6 @@ function activationOf(i: number, layers: number): 'softmax' | 'relu' {
 
 async function download(url: URL): Promise<ArrayBuffer> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url.pathname} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url.pathname}: HTTP ${response.status}`);
   return response.arrayBuffer();
 }

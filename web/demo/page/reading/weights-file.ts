@@ -2,6 +2,7 @@
  * The file that `scripts/pretrain.mjs` writes: a safetensors file of dense layers 0, 1, …, each with `kernel_i` as whole
  * numbers (I8, [inputs, units]), `scale_i`, the weight that 1 stands for in each column, and `bias_i` (F32, [units]).
  */
+import { words } from '../words/first-view.js';
 
 export interface DenseWeights {
   inputs: number;
@@ -45,6 +46,6 @@ export function readWeightsFile(file: ArrayBuffer): WeightsFile {
     if (layers.length === 0) throw new RangeError('it has no layers');
     return { layers, refuseAbove: Number(metadata['refuseAbove']), fingerprint: metadata['fingerprint']! };
   } catch (cause) {
-    throw new Error(`the file of its weights is damaged: ${(cause as Error).message}`, { cause });
+    throw new Error(words.damaged, { cause });
   }
 }

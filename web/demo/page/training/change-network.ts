@@ -7,11 +7,19 @@ import type { LayerConfig } from 'mlp-wasm';
 import { packageLayers } from '../../shared/plain-layers.js';
 import type { PlainLayer } from '../../shared/plain-layers.js';
 import type { Settings } from '../settings/settings.js';
+import { language } from '../words/language.js';
+import type { Language } from '../words/language.js';
+import { fixed } from '../words/numbers.js';
 import { isSameNetwork, layersOf } from './layers.js';
 import { networkOf } from './run.js';
 import type { Run } from './run.js';
-import { changedNote } from './sentences.js';
 import type { RemoteModel, TrainingWorker } from './worker.js';
+
+/** For the rest of the run. */
+const NOTE: Readonly<Record<Language, (epoch: string) => string>> = {
+  en: (epoch) => `Its settings were changed at epoch ${epoch}.`,
+  de: (epoch) => `Bei Epoche ${epoch} wurden Einstellungen geändert.`,
+};
 
 /** A network with other settings, and what becomes of its run. */
 export interface ChangedNetwork {
@@ -33,7 +41,7 @@ export async function takeSettings(
   const isSame = isSameNetwork(network, networkOf(run));
   const patch: Partial<Run> = {
     settings,
-    ...((!isSame || augmentation !== before) && { isTouched: true, note: changedNote(run) }),
+    ...((!isSame || augmentation !== before) && { isTouched: true, note: NOTE[language](fixed(run.epoch, 1)) }),
     ...(run.opened && { opened: { ...run.opened, layers: network } }),
   };
   if (isSame) return { model, patch };

@@ -93,11 +93,6 @@ export function replacedNote(run: Run): string {
   return run.epoch > 0 ? say.replacedIn(fixed(run.epoch, 1)) : say.replaced;
 }
 
-/** After a change of its settings, for the rest of the run. */
-export function changedNote({ epoch }: Run): string {
-  return say.changed(fixed(epoch, 1));
-}
-
 export function failureSentence(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   if (/out of memory|allocation failed|not enough memory/i.test(reason)) {

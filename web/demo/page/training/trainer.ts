@@ -122,7 +122,7 @@ export class Trainer {
   pause(): void {
     this.#attempt.pause();
     this.#update({ phase: 'paused' });
-    this.#say('Paused.');
+    this.#say(words.run.paused);
   }
 
   resume(): void {

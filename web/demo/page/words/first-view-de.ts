@@ -90,6 +90,7 @@ export const de: FirstViewWords = {
   draw: 'Zeichne eine Ziffer, 0 bis 9',
   ready: 'Ein vortrainiertes Netz ist bereit: zeichne eine Ziffer, oder trainiere ein eigenes.',
   cannotStart: 'Diese Seite kann nicht starten',
+  damaged: 'seine Datei ist beschädigt',
   noPretrained: 'Das vortrainierte Netz fehlt; trainiere eines, um Antworten zu bekommen',
 
   reading: {
@@ -209,6 +210,7 @@ export const de: FirstViewWords = {
       `es hat nichts gelernt. ${right}, und wer rät, trifft 10. Versuche eine andere Lernrate oder Aktivierung.`,
     time: (time) => `, in ${time}`,
     rival: (right) => `; das vortrainierte: ${right}`,
+    paused: 'Pausiert.',
     stopped: 'Angehalten.',
     stoppedIn: (position) => `Angehalten in ${position}. Weiter macht von hier aus weiter.`,
     opened: (name) => `Jetzt antwortet das Netz aus ${name}.`,
@@ -220,7 +222,6 @@ export const de: FirstViewWords = {
     revived: 'Der Worker des Trainings brach ab; dein Netz wurde in einem neuen zurückgeholt.',
     replacedIn: (epoch) => `Der Worker des Trainings brach ab; ein neuer machte ab Epoche ${epoch} weiter.`,
     replaced: 'Der Worker des Trainings brach ab; ein neuer begann von vorn.',
-    changed: (epoch) => `Bei Epoche ${epoch} wurden Einstellungen geändert.`,
     memory: 'Dafür reicht der Speicher nicht. Versuche weniger Ziffern oder kleinere Schichten.',
     failed: (reason) => `Das Training ist gescheitert. ${reason}`,
     worker: (end) => `Der Worker des Trainings ${/start/.test(end) ? 'konnte nicht gestartet werden' : 'brach ab'}`,

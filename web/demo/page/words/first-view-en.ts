@@ -12,6 +12,7 @@ export const en = {
   draw: 'Draw a digit, 0 to 9',
   ready: 'A pretrained network is ready: draw a digit, or train your own.',
   cannotStart: 'This page cannot start',
+  damaged: 'its file is damaged',
   noPretrained: 'The pretrained network is missing; train one to get answers',
 
   reading: {
@@ -129,6 +130,7 @@ export const en = {
       `it has learned nothing. ${right}, and guessing gets 10. Try another learning rate or activation.`,
     time: (time: string) => `, in ${time}`,
     rival: (right: string) => `; the pretrained one: ${right}`,
+    paused: 'Paused.',
     stopped: 'Stopped.',
     stoppedIn: (position: string) => `Stopped in ${position}. Continue goes on from here.`,
     opened: (name: string) => `The network of ${name} answers now.`,
@@ -139,7 +141,6 @@ export const en = {
     revived: 'The training worker stopped; your network was brought back in a new one.',
     replacedIn: (epoch: string) => `The training worker stopped; a new one went on from epoch ${epoch}.`,
     replaced: 'The training worker stopped; a new one began again.',
-    changed: (epoch: string) => `Its settings were changed at epoch ${epoch}.`,
     memory: 'There is not enough memory for this. Try fewer digits or smaller layers.',
     failed: (reason: string) => `Training failed. ${reason}`,
     worker: (end: string) => `The training worker ${end}`,

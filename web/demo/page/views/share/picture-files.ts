@@ -2,6 +2,7 @@
 import { colour } from '../../colour.js';
 import { context2d, make } from '../../dom.js';
 import { svg } from '../parts/svg.js';
+import { words } from './words.js';
 
 /** Properties of the style sheet that a picture needs to look the same elsewhere. */
 const LOOKS = [
@@ -152,6 +153,6 @@ export function enlarged(canvas: HTMLCanvasElement, scale: number): Promise<Blob
 
 function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the canvas is too large'))), 'image/png');
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(words.pictures.large))), 'image/png');
   });
 }

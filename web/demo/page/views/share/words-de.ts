@@ -137,6 +137,7 @@ export const de: ShareWords = {
     saveAs: (title, kind) => `${title}: als ${kind} sichern`,
     saved: (file) => `${file} ist fertig.`,
     failed: (message) => `Das Bild wurde nichts. ${message}`,
+    large: 'Für diesen Browser ist es zu groß.',
   },
   runs: {
     title: 'Deine Läufe',

@@ -141,6 +141,7 @@ export const en = {
     saveAs: (title: string, kind: string): string => `${title}: save as ${kind}`,
     saved: (file: string): string => `${file} is made.`,
     failed: (message: string): string => `The picture could not be made. ${message}`,
+    large: 'It is too large for this browser.',
   },
   runs: {
     title: 'Your runs',
