@@ -196,4 +196,70 @@ describe('my digits', () => {
     await page.locator('.hand-note').filter({ hasText: 'as it was before' }).waitFor();
     expect(await figures()).toEqual(before);
   });
+
+  it('are learned by a network of one’s own after a reload, after Stop, and where it cannot be judged any more', async () => {
+    const page = await here.open('#count=2000&epochs=1&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32');
+    await page.click('#train');
+    await status(page, /^Trained/);
+    const accuracy = await text(page, '#val-accuracy');
+    await draw(page, 7, [SEVEN]);
+    await until(
+      () => page.evaluate(hasCurrentRun),
+      (isKept) => isKept,
+    );
+    await page.reload();
+    await status(page, /^Your network is back/);
+    await page.fill('#epochs', '2');
+    expect(await text(page, '#train')).toBe('Continue');
+    // At once, so that the run's digits, which a reload forgets, are not made.
+    await page.evaluate(() => {
+      for (const id of ['#train', '#stop']) (document.querySelector(id) as HTMLButtonElement).click();
+    });
+    await status(page, /^Stopped/);
+    await openView(page);
+    const learn = async (): Promise<void> => {
+      await page.click('.hand .primary');
+      await page
+        .locator('.hand-note')
+        .filter({ hasText: /^Learned in/ })
+        .waitFor();
+    };
+    const undo = async (): Promise<void> => {
+      await page.click('.hand >> text=Undo');
+      await page.locator('.hand-note').filter({ hasText: 'as it was before' }).waitFor();
+    };
+    await learn();
+    const learned = await text(page, '#val-accuracy');
+    expect(learned).toMatch(/^0\.\d{4}$/);
+    expect(learned).not.toBe(accuracy);
+    await undo();
+    expect(await text(page, '#val-accuracy')).toBe(accuracy);
+
+    await page.reload();
+    await status(page, /^Your network is back/);
+    await page.route(/digits\.worker/, (route) => route.abort());
+    await page.locator('.hand').waitFor();
+    await learn();
+    expect(await text(page, '#val-accuracy')).toBe('');
+    expect(await page.isVisible('#mistakes')).toBe(false);
+    await undo();
+    here.forgive(/digits\.worker|ERR_FAILED/);
+  });
 });
+
+/** True once the browser has written the run and its checkpoint. */
+function hasCurrentRun(): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('mlp-wasm');
+    opening.onerror = () => reject(opening.error!);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const asked = database.transaction('kept').objectStore('kept').get('current');
+      asked.onerror = () => reject(asked.error!);
+      asked.onsuccess = () => {
+        database.close();
+        resolve(asked.result?.checkpoint !== undefined && asked.result.run.phase === 'done');
+      };
+    };
+  });
+}

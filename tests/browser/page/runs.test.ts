@@ -46,6 +46,17 @@ async function watchWorkers(page: Page): Promise<void> {
   });
 }
 
+/** Withholds the pretrained network, so that the page is not ready, until the result is called. */
+async function holdPretrained(page: Page): Promise<() => void> {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/pretrained.safetensors', async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 type Watched = { all: { messages: number; workers: Worker[] } };
 const messages = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as Watched).all.messages);
 
@@ -157,26 +168,64 @@ describe('a run', () => {
     await page.click('#train');
     const whole = await trained(page);
     await page.waitForTimeout(500); // the browser writes
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    await page.route('**/pretrained.safetensors', async (route) => {
-      await held;
-      await route.continue();
-    });
+    const release = await holdPretrained(page);
     // Two addresses that differ only in the hash are one page, unless it is left.
     await page.goto('about:blank');
     await page.goto(here.url + SHORT.replace('seed=5', 'seed=6'));
     await page.click('#train');
-    await status(page, /^Epoch/);
-    const begun = await progress(page);
+    const begun = await until(
+      () => progress(page),
+      (value) => value > 0,
+    );
     release();
     const other = await trained(page);
     expect(begun).toBeGreaterThan(0);
     expect(other).not.toEqual(whole);
     expect(await page.inputValue('#seed')).toBe('6');
     await page.click('#undo-training');
-    await status(page, /^The training is undone/);
-    expect([await text(page, '#val-accuracy'), await text(page, '#loss')]).toEqual(whole);
+    await until(
+      async () => [await text(page, '#val-accuracy'), await text(page, '#loss')].join(),
+      (figures) => figures === whole.join(),
+    );
+  });
+
+  it('that begins and is taken back before the page is ready leaves the one kept before, and its last word stays', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    const whole = await trained(page);
+    await page.waitForTimeout(500); // the browser writes
+    for (const [button, pattern] of [
+      ['#undo-training', /^Your network is back\. Trained for 4 epochs/],
+      ['#reset', /^Your network is back\. Trained for 4 epochs/],
+    ] as const) {
+      const release = await holdPretrained(page);
+      await page.goto('about:blank');
+      await page.goto(here.url + SHORT.replace('seed=5', 'seed=6'));
+      await page.click('#train');
+      await status(page, /^Epoch/);
+      await page.click('#stop');
+      await status(page, /^Stopped/);
+      await page.click(button);
+      await status(page, /undone|Back to the pretrained/);
+      release();
+      await status(page, pattern);
+      expect([await text(page, '#val-accuracy'), await text(page, '#loss')]).toEqual(whole);
+    }
+  });
+
+  it('that is over before the page is ready keeps its last word', async () => {
+    const page = await here.blank();
+    const release = await holdPretrained(page);
+    await page.goto(`${here.url}#count=1000&epochs=1&hidden=16`);
+    await page.click('#train');
+    await status(page, /^Trained/);
+    release();
+    await stroke(page, SEVEN);
+    await until(
+      () => text(page, '#answer'),
+      (found) => found !== '',
+    );
+    expect(await text(page, '#status')).toMatch(/^Trained/);
   });
 
   it('is taken away by Reset and brought back by its undoing', async () => {

@@ -109,10 +109,10 @@ async function start(): Promise<void> {
   try {
     reader = await pretrained;
     trainer.rival = (digits) => reader!.accuracyOn(digits);
-    store.set({
-      reader: 'ready',
-      status: { text: words.ready, tone: 'plain' },
-    });
+    const { status } = store.state;
+    // A run that the visitor has begun meanwhile has other things to say.
+    const isWaiting = status.text === words.loading;
+    store.set({ reader: 'ready', status: isWaiting ? { text: words.ready, tone: 'plain' } : status });
   } catch (error) {
     report(words.noPretrained, error);
   }

@@ -6,26 +6,24 @@ import { showMistakes } from './show.js';
 import type { RemoteModel } from './worker.js';
 
 /**
- * Its validation accuracy and its mistakes, on the digits that its run left out. Where these are not at hand any more, as
- * MNIST's files may not be, there are none: those of the old weights would be wrong.
+ * Its validation accuracy and its mistakes, on the digits that its run left out; true if there are any now. Where these
+ * are not at hand any more, as MNIST's files may not be, there are none.
  */
-export async function judgeAnew(
-  store: PageStore,
-  model: RemoteModel,
-  signal: AbortSignal,
-  isCurrent: () => boolean,
-): Promise<void> {
+export async function judgeAnew(store: PageStore, model: RemoteModel, isCurrent: () => boolean): Promise<boolean> {
   const { run, mnist } = store.state;
-  if (run.valAccuracy === undefined || !run.settings) return;
+  const wasJudged = run.curve.valAccuracy.some((value) => value !== null);
+  if (!wasJudged || !run.settings) return false;
   const source = run.settings.data === 'mnist' ? mnistSource(mnist) : generatedSource(run.settings);
-  const digits = source?.key === run.digits ? await digitsOf(source!, signal, () => Promise.resolve()) : undefined;
-  if (digits) await showMistakes(store, model, isCurrent, digits.heldOut);
-  if (!isCurrent()) return;
-  const { valAccuracy: _old, ...others } = store.state.run;
-  if (!digits) {
-    store.set({ run: others, mistakes: undefined });
-    return;
-  }
+  if (!source || source.key !== run.digits) return false;
+  // Its own switch, because that of the run may be off since Stop.
+  const stop = new AbortController();
+  const digits = await digitsOf(source, stop.signal, () => {
+    if (!isCurrent()) stop.abort();
+    return Promise.resolve();
+  });
+  await showMistakes(store, model, isCurrent, digits.heldOut);
+  if (!isCurrent()) return false;
   const { wrong, total } = store.state.mistakes!;
-  store.set({ run: { ...others, valAccuracy: 1 - wrong / total } });
+  store.set({ run: { ...store.state.run, valAccuracy: 1 - wrong / total } });
+  return true;
 }

@@ -1,6 +1,7 @@
 /**
  * Settings that a run takes in the middle: the activation of all layers, that and the dropout of a single one, and the
- * augmentation. They hold from the next turn on, when the training ends a slice of itself and goes on from there with the same weights and optimizer.
+ * augmentation. They hold from the next turn on, when the training ends a slice of itself and goes on from there with the
+ * same weights and optimizer.
  */
 import type { Settings } from '../settings/settings.js';
 import type { Attempt } from './attempt.js';

@@ -29,9 +29,9 @@ export interface Run {
   began?: number;
   /** The file whose network it began with, if it did not begin with a new one. */
   opened?: Opened;
-  /** True if its settings do not tell all: its learning rate was changed, or it learned a hand. */
+  /** True if its settings do not tell all, because they were changed while it learned, or because it learned a hand. */
   isTouched?: boolean;
-  /** Settings that the run was started with, but the present learning rate. */
+  /** Settings that it has now: those of its start, but for what has been changed while it learned. */
   settings?: Settings;
   /** The name of the digits it learns from. */
   digits?: string;

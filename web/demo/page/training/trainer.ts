@@ -170,9 +170,13 @@ export class Trainer {
       }
       void model.dispose().catch(() => undefined);
     }
-    if (!taken) return;
-    this.#previous = taken;
-    void this.#kept.set('previous', taken);
+    if (taken) this.#keepPrevious(taken);
+  }
+
+  /** Keeps a run that Undo Reset brings back. */
+  #keepPrevious(run: KeptRun): void {
+    this.#previous = run;
+    void this.#kept.set('previous', run);
     this.#store.set({ canUndoReset: true });
   }
 
@@ -195,9 +199,12 @@ export class Trainer {
     }
     if (!current) return undefined;
     if (this.#attempt !== this.#first) {
-      // The visitor was faster: the run that was left is what Undo leads to.
-      if ('checkpoint' in current) this.#undo.underlay(current);
-      return undefined;
+      // The visitor was faster: the run that was left is what Undo leads to, while there is something to undo.
+      if (!('checkpoint' in current) || this.#undo.underlay(current)) return undefined;
+      if (this.isBusy || this.hasNetwork) {
+        if (!this.#previous) this.#keepPrevious(current);
+        return undefined;
+      }
     }
     if (!('checkpoint' in current)) {
       this.#say(say.CUT_OFF);
@@ -249,13 +256,20 @@ export class Trainer {
   async adopt(weights: NetworkSnapshot['weights']): Promise<void> {
     const [attempt, model] = [this.#attempt, this.#model];
     await model?.setWeights([...weights]);
-    if (!model) return;
-    this.#update({ isTouched: true });
+    if (!model || attempt !== this.#attempt) return;
+    // The figures are those of the old weights, and new ones may take long: the digits may have to be made again.
+    const { valAccuracy: _old, ...run } = this.#run;
+    this.#store.set({ run: { ...run, isTouched: true }, mistakes: undefined });
     await this.#show(attempt, model);
-    const { judgeAnew } = await import('./judge-anew.js');
-    await judgeAnew(this.#store, model, attempt.signal, () => attempt === this.#attempt);
-    if (this.#run.phase === 'done') this.#say(say.resultSentence(this.#run));
     await this.#keep(attempt, model, true);
+    const isCurrent = (): boolean => attempt === this.#attempt;
+    try {
+      const { judgeAnew } = await import('./judge-anew.js');
+      if (await judgeAnew(this.#store, model, isCurrent)) await this.#keep(attempt, model, true);
+    } catch {
+      // The network is the visitor's without figures, too.
+    }
+    if (isCurrent() && this.#run.phase === 'done') this.#say(say.resultSentence(this.#run));
   }
 
   /** A new attempt; the one before it ends, and its reports are ignored from now on. */

@@ -31,12 +31,13 @@ export class UndoStack {
     }
   }
 
-  /** Puts what was there before the first press below it, where that was not known yet. */
-  underlay(kept: KeptRun): void {
+  /** Puts what was there before the first press below it; false where there is no press, or that is known already. */
+  underlay(kept: KeptRun): boolean {
     const first = this.#befores[0];
-    if (!first || first.kept) return;
+    if (!first || first.kept) return false;
     this.#befores[0] = { ...first, kept };
     this.#bytes += sizeOf(kept);
+    return true;
   }
 
   pop(): Before | undefined {

@@ -9,6 +9,14 @@ import { words } from './words.js';
 
 const say = words.hand;
 
+/** A network before it learned. */
+interface Before {
+  by: NetworkSnapshot['by'];
+  weights: LearnedWeights | undefined;
+  /** The name of the run that it is of, if it is the visitor's. */
+  began: number | undefined;
+}
+
 export class HandPanel {
   readonly element = make('section', 'hand');
   readonly #page: PageParts;
@@ -19,8 +27,9 @@ export class HandPanel {
   readonly #note = make('p', 'hand-note');
   readonly #result = make('div');
   #stop: AbortController | undefined;
-  /** The network before it learned, while that can be brought back. */
-  #before: { by: NetworkSnapshot['by']; weights: LearnedWeights | undefined } | undefined;
+  #before: Before | undefined;
+  /** True once the network that learns a hand has gone on to learn something else. */
+  #isOverrun: () => boolean = () => false;
 
   constructor(page: PageParts) {
     this.#page = page;
@@ -39,14 +48,23 @@ export class HandPanel {
     page.store.on(['myDigits', 'run', 'reader', 'hand'], () => this.#show());
   }
 
+  /** The network before it learned, while that can be brought back. */
+  get #undoable(): Before | undefined {
+    const { run } = this.#page.store.state;
+    return this.#before?.by === 'trained' && this.#before.began !== run.began ? undefined : this.#before;
+  }
+
   #show(): void {
     const { myDigits, run, reader, hand } = this.#page.store.state;
+    if (this.#isOverrun()) this.#stop?.abort();
     const busy = this.#stop !== undefined;
+    const before = this.#undoable;
     const focused = document.activeElement;
     this.#learn.disabled = busy || myDigits.length === 0 || isRunning(run.phase) || reader === 'loading';
     this.#cancel.disabled = !busy;
-    this.#undo.disabled = busy || (!this.#before && hand === 0);
-    this.#undo.textContent = this.#before ? say.undo : hand === 0 ? say.undo : say.forget;
+    const isTraining = before?.by === 'trained' && isRunning(run.phase);
+    this.#undo.disabled = busy || isTraining || (!before && hand === 0);
+    this.#undo.textContent = before || hand === 0 ? say.undo : say.forget;
     if (focused === this.#learn && busy) this.#cancel.focus();
     if (focused === this.#cancel && !busy) this.#learn.focus();
     if (focused === this.#undo && this.#undo.disabled) this.#learn.focus();
@@ -64,8 +82,14 @@ export class HandPanel {
     try {
       const network = await this.#page.network();
       if (!network) return;
-      const isAsItCame = network.by === 'pretrained' && this.#page.store.state.hand === 0;
-      const before = { by: network.by, weights: isAsItCame ? undefined : network };
+      const { hand, run } = this.#page.store.state;
+      const { began, epoch } = run;
+      const isAsItCame = network.by === 'pretrained' && hand === 0;
+      const before = { by: network.by, weights: isAsItCame ? undefined : network, began };
+      this.#isOverrun = () => {
+        const { run } = this.#page.store.state;
+        return network.by === 'trained' && (isRunning(run.phase) || run.began !== began || run.epoch !== epoch);
+      };
       const { learnHand } = await import('../../my-digits/hand.js');
       const learned = await learnHand(network, this.#page.store.state.myDigits, stop.signal, (fraction) => {
         this.#progress.value = fraction;
@@ -79,12 +103,13 @@ export class HandPanel {
     } finally {
       this.#progress.value = 0;
       this.#stop = undefined;
+      this.#isOverrun = () => false;
       this.#show();
     }
   }
 
   async #takeBack(): Promise<void> {
-    const before = this.#before;
+    const before = this.#undoable;
     this.#before = undefined;
     try {
       if (before) await this.#page.adopt(before.by, before.weights);
