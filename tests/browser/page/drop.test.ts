@@ -54,6 +54,31 @@ describe('a file that is dropped', () => {
     expect(await page.locator('.drop-note:visible').count()).toBe(0);
   });
 
+  it('is read as a table while that view is open, whatever it looks like, and refused there by name', async () => {
+    const page = await here.open();
+    await page.locator('#network-editor .layer-card').waitFor();
+    await page.click('#tab-table');
+    await page.locator('.table-give').waitFor();
+    const rows = '1,2\n3,4\n'.repeat(10);
+    const files: [name: string, content: number[]][] = [
+      ['utf16.txt', [...Buffer.from(`\ufeffa,b\n${rows}`, 'utf16le')]],
+      ['quoted.txt', bytes(`a,b\n"1,5",2\n${rows}`)],
+    ];
+    for (const [name, content] of files) {
+      await drop(page, { [name]: content });
+      await page
+        .locator('.table-said')
+        .filter({ hasText: new RegExp(`^${name}: 2[01] rows`) })
+        .waitFor();
+    }
+    await drop(page, { 'notes.bin': [1, 2, 3] });
+    await until(
+      () => text(page, '.table-fault'),
+      (fault) => fault !== '',
+    );
+    expect(await page.locator('.drop-note:visible').count()).toBe(0);
+  });
+
   it('is refused where it is none of these, with a sentence that says what is taken', async () => {
     const page = await here.blank({ locale: 'de-DE' });
     await page.goto(here.url);

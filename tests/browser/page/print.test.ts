@@ -66,6 +66,26 @@ describe('on paper', () => {
     expect(await inkOf(page)).toBe(before);
   });
 
+  it('leaves the theme that was chosen by the button, where the browser keeps nothing too, and where it asks twice', async () => {
+    const page = await here.blank({ colorScheme: 'light' });
+    await page.addInitScript(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
+    await page.goto(here.url);
+    await page.click('#theme');
+    const theme = (): Promise<string | null> => page.getAttribute('html', 'data-theme');
+    expect(await theme()).toBe('dark');
+    await tell(page, 'beforeprint');
+    await tell(page, 'beforeprint');
+    expect(await theme()).toBe('light');
+    await tell(page, 'afterprint');
+    expect(await theme()).toBe('dark');
+    await tell(page, 'afterprint');
+    expect(await theme()).toBe('dark');
+  });
+
   it('has no controls, nothing that is cut off, and the address once, in every view', async () => {
     const page = await here.open('#count=2000&epochs=1&hidden=16&activation=relu&optimizer=adam&lr=0.002&batch=32', {
       viewport: { width: PAPER, height: 970 },

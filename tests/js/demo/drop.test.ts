@@ -37,6 +37,7 @@ describe('A file that is dropped', () => {
     ['table', file('flowers.csv', 'petals\n5\n3\n')],
     ['table', file('flowers.csv', '<!doctype html><title>Not found</title>')],
     ['table', file('flowers.csv.gz', gzipSync('a,b\n1,2\n'))],
+    ['table', file('keys', 'PK,a\n1,2\n')],
     ['table', file('export', 'a;b;c\r\n1;2;3\r\n')],
     ['table', file('export.txt', 'a\tb\n1\t2\n')],
   ])('is of the kind "%s" by its content: %o', async (kind, given) => {
@@ -44,7 +45,7 @@ describe('A file that is dropped', () => {
   });
 
   it.each<[string, File]>([
-    ['JSON of something else', file('package.json', '{"name":"mlp-wasm","format":"mlp-wasm my digits, no"}')],
+    ['JSON of something else', file('package.json', '{"format":"mlp-wasm my digits, no"}')],
     ['JSON that is none', file('settings.json', '{"name":')],
     ['a list in JSON', file('list.json', '[1, 2]\n')],
     ['prose', file('letter.txt', 'Dear reader, this is\nno table.\n')],

@@ -73,6 +73,7 @@ describe('the columns of a table', () => {
 
   it.each([
     ['a;b\n1,5;x\n2,5;y\n', [{ note: 'decimal comma' }]],
+    ['PK,a\nx,2\ny,4\n', []],
     ['a,a\n1,2\n3,4\n', [{ note: 'renamed', column: 'a_2', from: 'a' }]],
     ['1,2\n3,4\n', [{ note: 'no header' }]],
     [

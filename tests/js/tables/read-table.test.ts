@@ -247,6 +247,7 @@ describe('readTable', () => {
     ['a number', 5, {}, /readTable: source: expected text, bytes, .* got 5/],
     ['floats', new Float32Array(4), {}, /readTable: source: expected text, bytes, .* got Float32Array\(4\)/],
     ['an .xlsx', Uint8Array.of(0x50, 0x4b, 3, 4), {}, /a zip archive, as \.xlsx .*: save the sheet as CSV/],
+    ['a column of primary keys without a row', 'PK,name\n', {}, /only a header/],
     ['gzip', Uint8Array.of(0x1f, 0x8b, 8), {}, /gzip: decompress it first/],
     ['UTF-16', Uint8Array.of(0xff, 0xfe, 0x61, 0), {}, /UTF-16: save it as UTF-8/],
     ['Latin-1', Uint8Array.of(0x61, 10, 0xe4, 10, 0x62, 10), {}, /expected a file in UTF-8/],

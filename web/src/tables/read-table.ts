@@ -168,7 +168,9 @@ async function readRows(source: Iterable<Row> | AsyncIterable<Row>, options: Tab
 function checkFile(bytes: Uint8Array): void {
   const [a, b] = bytes;
   const refuse = (got: string) => malformed('readTable', 'text, comma- or tab-separated', got);
-  if (a === 0x50 && b === 0x4b) throw refuse('a zip archive, as .xlsx and .ods are: save the sheet as CSV');
+  // Text may begin with PK, too: the column of a primary key.
+  if (a === 0x50 && b === 0x4b && [3, 5, 7].includes(bytes[2]!))
+    throw refuse('a zip archive, as .xlsx and .ods are: save the sheet as CSV');
   if (a === 0x1f && b === 0x8b) throw refuse("gzip: decompress it first, with new DecompressionStream('gzip')");
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw refuse('UTF-16: save it as UTF-8');
   if (a === 0x50 && b === 0x41 && bytes[2] === 0x52 && bytes[3] === 0x31) throw refuse('Parquet: export it as CSV');

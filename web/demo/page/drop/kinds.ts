@@ -27,6 +27,8 @@ const MODELS = [
   /^.{6}\0\0\{/s,
   /^\x80\x02\x8a\x0a/,
 ];
+/** The beginning of a zip archive: of its first file, of its list where it has none, or of its part. Text may begin with PK. */
+const ARCHIVE = /^PK[\x03\x05\x07]/;
 /** Names in an archive that is a model, and in one that is a spreadsheet. */
 const IN_MODEL = /data\.pkl|weights\.|\.npy|schema\.json|model\.(?:json|safetensors|onnx|py)|checkpoint\.safetensors/;
 const IN_SPREADSHEET = /xl\/workbook|opendocument\.spreadsheet/;
@@ -39,7 +41,7 @@ export async function kindOf(file: File): Promise<Kind | undefined> {
   if (isIdx(head)) return 'mnist';
   if (head.startsWith('\x1f\x8b')) return (await holdsIdx(file)) ? 'mnist' : byName(file);
   if (MODELS.some((beginning) => beginning.test(head))) return 'model';
-  if (head.startsWith('PK')) return inArchive(head + (await latin(file.slice(-LOOK))));
+  if (ARCHIVE.test(head)) return inArchive(head + (await latin(file.slice(-LOOK))));
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(head)) return (await inJson(file, head)) ?? byName(file);
   return byName(file) ?? (isTabular(head) ? 'table' : undefined);
 }

@@ -25,8 +25,15 @@ export async function take(files: readonly File[], target: DropTarget): Promise<
   const [models, unknown] = [of('model'), of(undefined)];
   // A model's numbers may stand in files beside it, which say nothing by themselves.
   const beside = models.length > 0 ? unknown : [];
-  refuse(models.length > 0 ? [] : unknown);
-  const given = { mnist: of('mnist'), 'my digits': of('my digits'), table: of('table'), model: [...models, ...beside] };
+  // "Your table" reads more than is told by a beginning: other encodings, quoted cells, titles above. Else it says why not.
+  const tried = models.length === 0 && target.store.state.view === TAKERS.table ? unknown : [];
+  refuse(beside.length + tried.length > 0 ? [] : unknown);
+  const given = {
+    mnist: of('mnist'),
+    'my digits': of('my digits'),
+    table: [...of('table'), ...tried],
+    model: [...models, ...beside],
+  };
   for (const [kind, view] of Object.entries(TAKERS) as [keyof typeof TAKERS, string][]) {
     if (given[kind].length === 0) continue;
     if (target.store.state.view !== view) follow({ view: view === VIEWS[0].id ? undefined : view });

@@ -1,8 +1,7 @@
 /** The page on paper: black on white whatever its theme, with its address at the foot, and lines for names on a worksheet. */
 import './print.css';
 import { element, make, paintNow } from '../dom.js';
-import type { PageStore } from '../state.js';
-import { currentTheme } from '../theme.js';
+import type { PageStore, State } from '../state.js';
 import { language } from '../words/language.js';
 import type { Language } from '../words/language.js';
 
@@ -29,8 +28,11 @@ export function mountPrint(store: PageStore): void {
   element('lesson', HTMLElement).before(names);
   document.body.append(address);
 
+  /** The theme on the screen while the page is on paper. */
+  let onScreen: State['theme'] | undefined;
   window.addEventListener('beforeprint', () => {
-    const { view, lesson } = store.state;
+    const { view, lesson, theme } = store.state;
+    onScreen ??= theme;
     names.hidden = lesson === undefined && view !== 'backpropagation';
     address.textContent = location.href;
     // Canvases are painted anew, because style sheets do not reach into them.
@@ -38,5 +40,8 @@ export function mountPrint(store: PageStore): void {
     paintNow();
     document.querySelectorAll<HTMLElement>('.prints-whole').forEach(keepWhole);
   });
-  window.addEventListener('afterprint', () => store.set({ theme: currentTheme() }));
+  window.addEventListener('afterprint', () => {
+    if (onScreen) store.set({ theme: onScreen });
+    onScreen = undefined;
+  });
 }

@@ -59,7 +59,8 @@ function isBinary(bytes: Uint8Array): boolean {
 
 function checkText(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new TableFault({ fault: 'empty' });
-  const isArchive = (bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x1f && bytes[1] === 0x8b);
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b && [3, 5, 7].includes(bytes[2]!);
+  const isArchive = isZip || (bytes[0] === 0x1f && bytes[1] === 0x8b);
   if (isArchive) return; // named by the package
   if (isBinary(bytes)) throw new TableFault({ fault: 'binary' });
   const beginning = new TextDecoder().decode(bytes.slice(0, 200)).trim();
