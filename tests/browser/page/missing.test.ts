@@ -85,6 +85,23 @@ describe('when something is missing', () => {
     await status(page, /^Trained/);
     here.forgive();
   });
+
+  it.each([
+    ['table', '#table-file', '.table-fault'],
+    ['share', '#share-files', '#share-open .share-note'],
+  ])('says in German that a part of the worker of the view "%s" did not come', async (view, input, note) => {
+    const page = await here.blank({ locale: 'de-DE' });
+    await page.route(/\/serve-[\w-]+\.js$/, (route) => route.abort());
+    await page.goto(`${here.url}#view=${view}`);
+    await page.setInputFiles(input, { name: 'a.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
+    const said = await until(
+      () => text(page, note),
+      (words) => /Worker/.test(words),
+    );
+    expect(said).toContain('sein Worker konnte nicht gestartet werden');
+    expect(said).not.toMatch(/[Ff]etch|mlp-wasm|import/);
+    here.forgive();
+  });
 });
 
 describe('the Content-Security-Policy', () => {

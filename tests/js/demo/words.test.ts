@@ -26,17 +26,31 @@ it('No text of the page is without a place for other words, but names', () => {
   expect(unnamed).toEqual(['mlp-wasm', 'MNIST', 'Eigen', 'WebAssembly'].filter((name) => unnamed.includes(name)));
 });
 
+/** The text of a file of both languages without one of them: the lines from `de: {` to the brace that ends it, say. */
+function without(language: string, file: string): string {
+  return file.replace(new RegExp(`^( *)${language}: [{\\[][^]*?^\\1[}\\]],?$|^ *${language}: [^{[\\n].*$`, 'gm'), '');
+}
+
+it('A language of a file of both is found to its end', () => {
+  const both = "const WORDS = {\n  en: {\n    a: { b: 'one' },\n  },\n  de: {\n    a: { b: 'eins' },\n  },\n};\n";
+  expect(without('de', both)).toMatch(/'one'/);
+  expect(without('de', both)).not.toMatch(/'eins'/);
+  expect(without('en', both)).toMatch(/'eins'/);
+  expect(without('en', both)).not.toMatch(/'one'/);
+  expect(without('en', "  en: 'one',\n  de: 'eins',\n")).not.toMatch(/'one'/);
+});
+
 it.each([
-  ['English', 'words-en.ts', /“([^”]+)”/g, /-de\.ts$/],
-  ['German', 'words-de.ts', /„([^“]+)“/g, /-en\.ts$/],
-])('The lessons in %s name controls as the page does', (language, file, quoted, other) => {
+  ['English', 'words-en.ts', /“([^”]+)”/g, /-de\.ts$/, 'de'],
+  ['German', 'words-de.ts', /„([^“]+)“/g, /-en\.ts$/, 'en'],
+])('The lessons in %s name controls as the page does', (language, file, quoted, other, otherKey) => {
   const lessons = new URL('../../../web/demo/page/views/lessons/', import.meta.url);
   const names = Array.from(readFileSync(new URL(file, lessons), 'utf8').matchAll(quoted), ([, name]) => name!);
   expect(names.length).toBeGreaterThan(4);
   const folder = fileURLToPath(new URL('../../../web/demo/page', import.meta.url));
   const labels = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('lessons') && !other.test(name))
-    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+    .map((name) => without(otherKey, readFileSync(path.join(folder, name), 'utf8')))
     .concat(language === 'English' ? page : '')
     .join('');
   const isLabel = (name: string): boolean => [`'${name}'`, `>${name}<`].some((label) => labels.includes(label));

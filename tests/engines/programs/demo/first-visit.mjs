@@ -1,9 +1,12 @@
 /** Load, draw, train, keep, reload: the steps of a first visit, each of which needs the one before. */
-import { holds, pause, same } from './frame.mjs';
+import { holds, same } from './frame.mjs';
 import { SEVEN } from './strokes.mjs';
 
 /** Four epochs that are over soon, yet long enough to be stopped in. */
 const RUN = '#count=4000&epochs=4&hidden=400,200&activation=relu&optimizer=adam&lr=0.002&batch=32&seed=5';
+
+/** How long the whole of it may take: on two threads of a slow machine, in the slowest engine. */
+const TRAINING_MS = 300_000;
 
 /** Figures of the run as they were before the reload, and those of the whole run. */
 let kept;
@@ -19,6 +22,15 @@ async function shown(page) {
     figures: figures(page),
     rows: page.all('#figures-rows tr').map((row) => row.textContent),
   };
+}
+
+/** Waits until the browser has written the run as far as the page shows it. */
+function runIsWritten(page) {
+  return page.until('the run is written', async () => {
+    const progress = page.one('#progress').value.toFixed(4);
+    const kept = await page.kept('mlp-wasm', 'kept');
+    return kept.some(({ run, checkpoint }) => checkpoint && run.fraction.toFixed(4) === progress);
+  });
 }
 
 export const firstVisit = {
@@ -43,7 +55,7 @@ export const firstVisit = {
   async train(page) {
     await page.press('#train');
     await page.shows('#status', /^Epoch/);
-    await page.shows('#status', /^Trained for 4 epochs/);
+    await page.shows('#status', /^Trained for 4 epochs/, TRAINING_MS);
     holds('its validation accuracy is above 0.7', Number(page.text('#val-accuracy')) > 0.7, page.text('#val-accuracy'));
     await page.shows('#reader', /your network/);
     await page.appears('#mistakes');
@@ -54,17 +66,20 @@ export const firstVisit = {
 
   async pause(page) {
     await page.press('#train', 'Train');
-    await page.shows('#status', /^Epoch [234] /);
+    await page.shows('#status', /^Epoch [234] /, TRAINING_MS);
     await page.press('#pause');
     await page.shows('#status', /^Paused/);
-    await pause(300); // an epoch's end that was under way arrives
-    kept = await shown(page);
+    await runIsWritten(page);
   },
 
   async keep(page) {
     page.all('#correction-digits button')[8].click();
     await page.shows('#correction-label', /^Kept as an 8\.$/);
-    await pause(700); // the browser writes
+    await page.until('the digit is written', async () =>
+      (await page.kept('mlp-wasm my digits', 'digits')).some(({ label }) => label === 8),
+    );
+    await runIsWritten(page); // once more, because an epoch's end may have been under way
+    kept = await shown(page);
   },
 
   async reload(page) {
@@ -77,7 +92,7 @@ export const firstVisit = {
 
   async 'go on'(page) {
     await page.press('#train', 'Continue');
-    await page.shows('#status', /^Trained for 4 epochs/);
+    await page.shows('#status', /^Trained for 4 epochs/, TRAINING_MS);
     same('the run that went on', whole, figures(page));
   },
 };

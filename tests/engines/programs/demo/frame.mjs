@@ -43,15 +43,15 @@ export class Frame {
   }
 
   /** Waits until `read` gives what is not false. @returns it */
-  async until(what, read) {
-    const end = performance.now() + PATIENCE_MS;
+  async until(what, read, patience = PATIENCE_MS) {
+    const end = performance.now() + patience;
     for (;;) {
       const found = await read();
       if (found) return found;
       if (performance.now() > end) {
         const seen = this.#texts('h1, h2, #status, #p-status, #table-status, [role=alert], .view-note');
         const frames = (await this.#paints()) ? '' : ' The browser paints no frames.';
-        throw new Error(`${what}: not after ${PATIENCE_MS / 1000} s.${frames} The page says: ${seen}`);
+        throw new Error(`${what}: not after ${patience / 1000} s.${frames} The page says: ${seen}`);
       }
       await pause(LOOK_MS);
     }
@@ -71,12 +71,12 @@ export class Frame {
   }
 
   /** Waits until one of these elements says this. @returns the match */
-  shows(selector, pattern) {
+  shows(selector, pattern, patience) {
     const read = () =>
       this.all(selector)
         .map((each) => pattern.exec(each.textContent.trim()))
         .find(Boolean);
-    return this.until(`${selector} says ${pattern}`, read);
+    return this.until(`${selector} says ${pattern}`, read, patience);
   }
 
   /** Waits until there is such an element that is to be seen. @returns it */
@@ -143,6 +143,21 @@ export class Frame {
     const field = this.one(selector);
     field.files = data.files;
     field.dispatchEvent(new this.window.Event('change', { bubbles: true }));
+  }
+
+  /** All that the page keeps in a store of IndexedDB. */
+  async kept(database, store) {
+    const done = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const opened = await done(this.window.indexedDB.open(database));
+    try {
+      return await done(opened.transaction(store).objectStore(store).getAll());
+    } finally {
+      opened.close();
+    }
   }
 
   /** The file that the page saves after this button is pressed. */

@@ -1,4 +1,4 @@
-/** The ways in which a picture comes to the page: chosen, pasted, dropped. The code that reads it is loaded with the first one. */
+/** The ways in which a picture comes to the page: chosen, pasted, dropped. The code that reads it comes with the first. */
 import { element, make } from '../dom.js';
 import type { Reading } from '../reading/look-inside.js';
 import type { PageStore } from '../state.js';

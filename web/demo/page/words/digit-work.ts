@@ -1,5 +1,6 @@
 /** Words on workers and on the digits that they make and read; they come with the first worker. */
 import type { DigitFault, Doing } from '../../shared/digit-work.js';
+import { NOT_STARTED } from '../../shared/not-started.js';
 import { language } from './language.js';
 import type { Language } from './language.js';
 import { whole } from './numbers.js';
@@ -76,3 +77,8 @@ const WORDS: Readonly<Record<Language, DigitWords>> = {
 };
 
 export const digitWords = WORDS[language];
+
+/** The reason for which a worker has died, from its error. */
+export function reasonOf({ message }: ErrorEvent): string {
+  return message === '' || message.includes(NOT_STARTED) ? digitWords.notStarted : message;
+}

@@ -1,6 +1,6 @@
 /** The page's side of the worker that looks into a network on many digits: one piece of work after the other. */
 import type { FromInside, ToInside } from '../../../shared/inside-work.js';
-import { digitWords as say } from '../../words/digit-work.js';
+import { digitWords as say, reasonOf } from '../../words/digit-work.js';
 
 type Made = Exclude<FromInside, { kind: 'progress' | 'failure' }>;
 
@@ -28,7 +28,7 @@ export class InsideWorker {
       signal?.addEventListener('abort', () => fail(signal.reason as Error));
       worker.onerror = (event) => {
         event.preventDefault();
-        fail(new Error(event.message || say.notStarted));
+        fail(new Error(reasonOf(event)));
       };
       worker.onmessage = ({ data }: MessageEvent<FromInside>) => {
         // A part of the view's own sentence

@@ -1,6 +1,6 @@
 /** The page's side of the worker that writes and reads files of models. */
 import type { FromModelWorker, Misfit, ToModelWorker } from '../../../shared/model-work.js';
-import { digitWords } from '../../words/digit-work.js';
+import { reasonOf } from '../../words/digit-work.js';
 import { words } from './words.js';
 
 /** A model that was read but cannot answer on the page. */
@@ -44,7 +44,7 @@ function ask<Kind extends 'file' | 'network'>(work: ToModelWorker, signal?: Abor
     signal?.addEventListener('abort', abort);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      fail(new Error(event.message || digitWords.notStarted));
+      fail(new Error(reasonOf(event)));
     });
     worker.addEventListener('message', ({ data }: MessageEvent<FromModelWorker>) => {
       if (data.kind === 'failure') return fail(new Error(words.library(plain(data.message))));

@@ -1,6 +1,6 @@
 /** The page's end of the worker of "Your table": a promise for each task, and a new worker where one has died. */
 import type { EpochFigures, Fault, FromTable, TableTasks, TaskName } from '../../../shared/table-work.js';
-import { digitWords } from '../../words/digit-work.js';
+import { reasonOf } from '../../words/digit-work.js';
 
 /** A task that was refused, with the reason. */
 export class Refused extends Error {
@@ -54,7 +54,7 @@ export class TableWorker {
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
-      this.#fail(event.message || digitWords.notStarted);
+      this.#fail(reasonOf(event));
     });
     return worker;
   }
