@@ -98,7 +98,7 @@ export function strokesToText(strokes: readonly Stroke[]): string {
 /** The strokes of a text that `strokesToText` made; none from any other text. */
 export function strokesFromText(text: string | null): Stroke[] {
   try {
-    // Of what comes out of JSON, only arrays have a method of this name; else it is none of ours.
+    // A text that is none of ours throws below, because only arrays that come out of JSON have this method.
     const parsed = JSON.parse(text ?? '[]') as unknown[][];
     return parsed.map((stroke) =>
       stroke.map((point) => {
