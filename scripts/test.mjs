@@ -12,7 +12,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
 const VITEST_REPORT = at('build/vitest.json');
 
-/** What a test runner has reported; of one that did not come so far, nothing, and it is broken. */
+/** The report of a test runner; undefined, and the runner is broken, where it did not come so far. */
 function readReport(name, report) {
   if (existsSync(report)) return JSON.parse(readFileSync(report, 'utf8'));
   broken.push(`${name} (no report)`);
@@ -45,7 +45,7 @@ function vitest() {
   total.skipped += report?.numPendingTests ?? 0;
 }
 
-// What an earlier run has reported does not count.
+// Reports of an earlier run do not count.
 for (const report of [VITEST_REPORT, ...PRESETS.map(nativeReport)]) rmSync(report, { force: true });
 setup('build', 'test', 'lint');
 await buildPackage();
