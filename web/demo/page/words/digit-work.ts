@@ -78,7 +78,7 @@ const WORDS: Readonly<Record<Language, DigitWords>> = {
 
 export const digitWords = WORDS[language];
 
-/** The reason for which a worker has died, from its error. */
-export function reasonOf({ message }: ErrorEvent): string {
-  return message === '' || message.includes(NOT_STARTED) ? digitWords.notStarted : message;
+/** The reason for which a worker has died, from its error, which has no message where its script did not come. */
+export function reasonOf({ message }: { message?: string }): string {
+  return !message || message.includes(NOT_STARTED) ? digitWords.notStarted : message;
 }
