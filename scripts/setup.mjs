@@ -38,17 +38,20 @@ const NEEDS = {
       test: () => header('/usr/include/nlohmann/json.hpp', '/usr/local/include/nlohmann/json.hpp'),
       debian: 'nlohmann-json3-dev',
     },
-    { name: 'Chromium', test: () => chromiumPath() !== undefined, debian: 'chromium' },
+    { name: 'Chromium', test: () => chromiumPath() !== undefined, debian: 'chromium-headless-shell' },
   ],
   lint: [{ name: 'clang-format', test: () => answers('clang-format', '--version'), debian: 'clang-format' }],
   tidy: [eigen, { name: 'clang-tidy', test: () => answers('clang-tidy', '--version'), debian: 'clang-tidy' }],
 };
 
-/** The Chromium that tests drive: CHROMIUM_PATH, or the first that is on PATH. */
+/**
+ * The Chromium that tests drive: CHROMIUM_PATH, or the first that is on PATH. The one without windows is first, because a
+ * page takes less than half of the processor's time in it.
+ */
 export function chromiumPath() {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
   if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+  for (const name of ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']) {
     for (const folder of PATH.split(path.delimiter)) {
       const candidate = path.join(folder, name);
       if (existsSync(candidate)) return candidate;

@@ -8,10 +8,11 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** Chromium: CHROMIUM_PATH, else Debian's, else whatever PATH has. */
+/** Chromium: CHROMIUM_PATH, else whatever PATH has, first the one without windows, which takes half the time. */
 function executable(): string {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'chromium'));
-  const found = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', ...onPath].find((path) => path && existsSync(path));
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const onPath = ['chromium-headless-shell', 'chromium'].flatMap((name) => folders.map((folder) => join(folder, name)));
+  const found = [process.env['CHROMIUM_PATH'], ...onPath].find((path) => path && existsSync(path));
   if (!found) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
   return found;
 }
