@@ -29,7 +29,8 @@ const SEVEN = [
 
 if (!existsSync(path.join(ROOT, 'build/page/index.html'))) fail('The page is not built yet: npm run build');
 const executablePath = chromiumPath();
-if (!executablePath) fail('Chromium was not found: install the Debian package chromium-headless-shell or chromium, or set CHROMIUM_PATH.');
+if (!executablePath)
+  fail('Chromium was not found: install the Debian package chromium-headless-shell or chromium, or set CHROMIUM_PATH.');
 mkdirSync(FOLDER, { recursive: true });
 
 const server = await preview({ root: path.join(ROOT, 'web/demo'), preview: { port: 4180 }, logLevel: 'error' });
