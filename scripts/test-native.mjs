@@ -1,5 +1,4 @@
-// Builds and runs the native tests, under sanitizers and in double: the larger half of what `npm test` compiles. A script of
-// its own, because `npm test` runs it behind Vitest, whose pages leave gaps.
+// Builds and runs the native tests, under sanitizers and in double: the larger half of what `npm test` compiles.
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
