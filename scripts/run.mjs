@@ -1,7 +1,7 @@
 // Runs a command with its output shown; ends the script with the command's status when it fails.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { getPriority, setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,16 +22,14 @@ export function run(command, args, { env = {}, mayFail = false } = {}) {
 /**
  * Starts a command beside whatever comes next. Its output goes to a file, because nobody reads it meanwhile.
  *
- * @param nice how much it makes way for others, 0 to 19: it takes what processors these leave
  * @returns {() => Promise<number>} waits until it has ended, shows its output, and gives its status
  */
-export function start(command, args, { nice = 0 } = {}) {
+export function start(command, args) {
   const folder = mkdtempSync(path.join(tmpdir(), 'mlp-wasm-'));
   const file = path.join(folder, 'output');
   const output = openSync(file, 'w');
   const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', output, output] });
   closeSync(output);
-  if (child.pid !== undefined) makeWay(child.pid, nice);
   const ended = new Promise((resolve) => {
     child.once('close', (status) => resolve(status ?? 1));
     child.once('error', ({ message }) => {
@@ -45,15 +43,6 @@ export function start(command, args, { nice = 0 } = {}) {
     rmSync(folder, { recursive: true });
     return status;
   };
-}
-
-function makeWay(pid, nice) {
-  if (nice <= getPriority()) return; // only root may ask for more than the caller has
-  try {
-    setPriority(pid, nice);
-  } catch {
-    // It has ended already, or it takes its share as any other.
-  }
 }
 
 /** True if a command can be run and succeeds. */

@@ -1,11 +1,11 @@
-// `npm test`: every test there is. GoogleTest under sanitizers and in double, linters and types beside it; then Vitest in
-// Node and Chromium, against the built package and page.
+// `npm test`: every test there is. Linters and types beside GoogleTest, under sanitizers and in double; then Vitest in Node
+// and Chromium against the built package and page.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { buildPackage, buildPage } from './build.mjs';
 import { fail, ROOT, run, start } from './run.mjs';
 import { chromiumPath, setup } from './setup.mjs';
-import { nativeReport, PRESETS } from './test-native.mjs';
 
 const at = (...parts) => path.join(ROOT, ...parts);
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -19,17 +19,28 @@ function readReport(name, report) {
   return undefined;
 }
 
-function countNative() {
-  for (const preset of PRESETS) {
+function buildNative(preset) {
+  run('cmake', ['--preset', preset]);
+  run('cmake', ['--build', '--preset', preset, '--parallel', String(availableParallelism())]);
+}
+
+const nativeReport = (preset) => at('build', preset, 'report.json');
+
+/** @returns {() => Promise<void>} waits for the tests and counts them */
+function startNative(preset) {
+  const flags = ['--gtest_brief=1', `--gtest_output=json:${nativeReport(preset)}`];
+  const ended = start(at('build', preset, 'mlp_tests'), flags);
+  return async () => {
+    if ((await ended()) !== 0) broken.push(`GoogleTest, ${preset}`);
     const report = readReport(`GoogleTest, ${preset}`, nativeReport(preset));
-    if (!report) continue;
+    if (!report) return;
     const { tests, failures, testsuites } = report;
     const cases = testsuites.flatMap(({ testsuite }) => testsuite);
     const skipped = cases.filter(({ result }) => result === 'SKIPPED').length;
     total.passed += tests - failures - skipped;
     total.failed += failures;
     total.skipped += skipped;
-  }
+  };
 }
 
 function vitest() {
@@ -46,24 +57,23 @@ function vitest() {
 }
 
 // Reports of an earlier run do not count.
-for (const report of [VITEST_REPORT, ...PRESETS.map(nativeReport)]) rmSync(report, { force: true });
+for (const report of [VITEST_REPORT, ...['debug', 'double'].map(nativeReport)]) rmSync(report, { force: true });
 setup('build', 'test', 'lint');
 await buildPackage();
 buildPage();
 
-// Linters and types take one core each; they run behind the compilers, which leave gaps. Vitest runs alone, because what
-// pages do in time is tested.
-const behind = {
-  'types of the tests': ['node_modules/typescript/bin/tsc', '-p', 'tests/tsconfig.json'],
-  lint: ['scripts/lint.mjs', '--quick'], // clang-tidy, minutes long, is in `npm run lint`
-};
-const started = Object.entries(behind).map(([name, [script, ...args]]) => {
-  return { name, ended: start(process.execPath, [at(script), ...args], { nice: 10 }) };
-});
-if (run(process.execPath, [at('scripts/test-native.mjs')], { mayFail: true }) !== 0) broken.push('GoogleTest');
-for (const { name, ended } of started) if ((await ended()) !== 0) broken.push(name);
+// Linters, types and GoogleTest take one core each; they run beside the compilers, which leave gaps.
+const linted = start(process.execPath, [at('scripts/lint.mjs'), '--quick']); // clang-tidy, minutes long, is in `npm run lint`
+buildNative('debug');
+const debugTested = startNative('debug');
+const typed = start(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', 'tests/tsconfig.json']);
+buildNative('double');
+const doubleTested = startNative('double');
+if ((await linted()) !== 0) broken.push('lint');
+if ((await typed()) !== 0) broken.push('types of the tests');
+await debugTested();
+await doubleTested();
 vitest();
-countNative();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 if (broken.length > 0) fail(`Broken: ${broken.join('; ')}`);
