@@ -129,7 +129,7 @@ double Network::penalty() const {
   double sum = 0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = *layers_[i];
-    if (layer.trainable()) sum += layer.penalty(parameters_.data() + layer.kernelOffset());
+    if (layer.penalized()) sum += layer.penalty(parameters_.data() + layer.kernelOffset());
     sum += layer.activityRegularizer().penalty(a(i).data(), a(i).size()) / static_cast<double>(rows_);
   }
   return sum;
@@ -221,7 +221,7 @@ double Network::lossAndGradients(const Input& x, ConstMatrixMap targets, const O
     const Layer& layer = *layers_[i];
     Scalar* const gradients = gradients_.data() + layer.kernelOffset();
     if (layer.trainable() || !mode.training) layer.backward(pass(i, mode), inputOf(i, x), delta(i), gradients);
-    if (layer.trainable()) layer.addPenaltyGradient(parameters_.data() + layer.kernelOffset(), false, gradients);
+    if (layer.penalized()) layer.addPenaltyGradient(parameters_.data() + layer.kernelOffset(), false, gradients);
     if (i == 0 || (mode.training && i <= firstTrained_)) break;
     layer.inputGradient(pass(i, mode), delta(i), MatrixMap(deltaOf(i - 1), rows_, layer.inputs()));
     addActivityGradient(i - 1, deltaOf(i - 1));

@@ -134,7 +134,7 @@ void Curvature::multiply(const Scalar* v, Scalar* product) {
     Scalar* const gradients = product + layer.kernelOffset();
     layer.backwardTangent(view.pass, view.x, view.tangents, network_.delta(i),
                           ConstMatrixMap(view.at.delta, x_.rows, view.units), gradients, i > first_ ? back_ : nullptr);
-    if (layer.trainable()) layer.addPenaltyGradient(view.tangents.parameters, true, gradients);
+    if (layer.penalized()) layer.addPenaltyGradient(view.tangents.parameters, true, gradients);
   }
 }
 

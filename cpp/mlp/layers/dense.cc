@@ -94,13 +94,11 @@ MLP_SMALL void Dense::forwardTangent(const Pass& pass, const Input& x, const Tan
 }
 
 double Dense::penalty(const Scalar* parameters) const {
-  if (!options().kernelRegularizer.any() && !options().biasRegularizer.any()) return 0;
   return options().kernelRegularizer.penalty(parameters, kernelSize()) +
          options().biasRegularizer.penalty(parameters + kernelSize(), biasSize());
 }
 
 void Dense::addPenaltyGradient(const Scalar* parameters, bool smooth, Scalar* gradients) const {
-  if (!options().kernelRegularizer.any() && !options().biasRegularizer.any()) return;
   options().kernelRegularizer.addGradient(parameters, kernelSize(), 1, gradients, smooth);
   options().biasRegularizer.addGradient(parameters + kernelSize(), biasSize(), 1, gradients + kernelSize(), smooth);
 }

@@ -94,6 +94,8 @@ class Layer {
   // False if the layer is frozen: training leaves it as it is. Its parameters have no penalties and no constraints
   // then, and batch normalisation uses its moving averages in training too.
   bool trainable() const { return options_.trainable; }
+  // True if its parameters have penalties. Asked before they are computed, because tiny networks would notice the calls.
+  bool penalized() const { return trainable() && (options_.kernelRegularizer.any() || options_.biasRegularizer.any()); }
 
   // Positions of the layer's numbers in the network's buffers. The bias follows the kernel.
   Index kernelOffset() const { return parameterOffset_; }
