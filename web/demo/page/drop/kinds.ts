@@ -1,4 +1,5 @@
 /** The kind of a file, told by what is in it; by its name only where its content could be of several kinds. */
+import { FORMAT } from '../my-digits/digits-file.js';
 
 export type Kind = 'picture' | 'mnist' | 'my digits' | 'table' | 'model';
 
@@ -29,6 +30,7 @@ const MODELS = [
 ];
 /** The beginning of a zip archive: of its first file, of its list where it has none, or of its part. Text may begin with PK. */
 const ARCHIVE = /^PK[\x03\x05\x07]/;
+const MY_DIGITS = new RegExp(`^[^{]*\\{\\s*"format"\\s*:\\s*"${FORMAT}"`);
 /** Names in an archive that is a model, and in one that is a spreadsheet. */
 const IN_MODEL = /data\.pkl|weights\.|\.npy|schema\.json|model\.(?:json|safetensors|onnx|py)|checkpoint\.safetensors/;
 const IN_SPREADSHEET = /xl\/workbook|opendocument\.spreadsheet/;
@@ -82,7 +84,7 @@ function inArchive(text: string): Kind | undefined {
 
 async function inJson(file: File, head: string): Promise<Kind | undefined> {
   // Before it is parsed, because one that is damaged is told apart, too.
-  if (/^[^{]*\{\s*"format"\s*:\s*"mlp-wasm my digits"/.test(head)) return 'my digits';
+  if (MY_DIGITS.test(head)) return 'my digits';
   if (file.size > JSON_AT_MOST) return undefined;
   try {
     const json = JSON.parse(await file.text()) as object;

@@ -4,7 +4,8 @@ import type { Point, Stroke } from '../drawing/strokes.js';
 import { strokesToText } from '../drawing/strokes.js';
 import type { MyDigit } from './my-digit.js';
 
-const FORMAT = 'mlp-wasm my digits';
+/** The first thing that such a file says of itself. */
+export const FORMAT = 'mlp-wasm my digits';
 const VERSION = 1;
 /** A digit takes about 3 kB. */
 export const BYTES_AT_MOST = 64_000_000;
