@@ -1,25 +1,18 @@
 /** A browser for the tests, and the smallest server a page can have: files, under a path of its own. */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { delimiter, extname, join, normalize } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { chromiumPath } from '../../scripts/setup.mjs';
 
-/** Chromium: CHROMIUM_PATH, else whatever PATH has, first the one without windows, which takes half the time. */
-function executable(): string {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const onPath = ['chromium-headless-shell', 'chromium'].flatMap((name) => folders.map((folder) => join(folder, name)));
-  const found = [process.env['CHROMIUM_PATH'], ...onPath].find((path) => path && existsSync(path));
-  if (!found) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
-  return found;
-}
-
-export function launch(): Promise<Browser> {
+export async function launch(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
   return chromium.launch({
-    executablePath: executable(),
+    executablePath,
     args: [
       '--no-sandbox',
       '--disable-gpu',

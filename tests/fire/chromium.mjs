@@ -1,11 +1,11 @@
 // Kills in Chromium. A page hears of the death of a worker by an error event, whatever killed it; the package then ends what
 // is left of it. So a worker is killed by such an event, in the middle of whatever it does.
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { chromiumPath } from '../../scripts/setup.mjs';
 import { add } from './entries/kill.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -47,8 +47,8 @@ function makeMortal() {
 }
 
 export async function killInChromium({ seed, count, faults, log }) {
-  const executablePath = process.env.CHROMIUM_PATH || '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
+  const executablePath = chromiumPath();
+  if (executablePath === undefined) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     try {
