@@ -3,26 +3,22 @@
 // The built page (build/page), isolated and gzipped as a host sends it, beside something in the same run: its first load
 // beside that of an empty page with a pad, its frames while it trains beside the same page idle. Further: a stroke to its
 // answer, and a table of nearly 50 MB.
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { chromiumPath } from '../../scripts/setup.mjs';
-import { ROOT } from './paths.mjs';
+import { serve } from './hosts/server.mjs';
+import { BUILD, ROOT } from './paths.mjs';
 import { median } from './statistics.mjs';
 
 const TIMES = Number(process.argv[2] ?? 15);
-const PAGE = path.join(ROOT, 'build/page');
+const FOLDERS = { page: path.join(ROOT, 'build/page'), empty: path.join(BUILD, 'empty-page') };
 const WATCH_MS = 8000;
 const STROKES = 40;
 /** Generated digits, in the presets' largest network. */
 const TRAINING = '#count=12000&epochs=1000&hidden=128&activation=relu&optimizer=adam&lr=0.001&batch=32';
 const TABLE_BYTES = 49_500_000;
-
-const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 
 /** The least that takes a stroke and answers: a page and a script. */
 const EMPTY = {
@@ -35,11 +31,10 @@ pad.addEventListener('pointerdown', () => (undo.disabled = false));
 pad.addEventListener('pointerup', () => (document.querySelector('#answer').textContent = '7'));`,
 };
 
-if (!existsSync(path.join(PAGE, 'index.html'))) throw new Error('The page is not built yet: npm run build');
-const sent = [];
-const server = createServer((request, response) => void answer(request, response));
-await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-const origin = `http://127.0.0.1:${server.address().port}`;
+if (!existsSync(path.join(FOLDERS.page, 'index.html'))) throw new Error('The page is not built yet: npm run build');
+mkdirSync(FOLDERS.empty, { recursive: true });
+for (const [name, text] of Object.entries(EMPTY)) writeFileSync(path.join(FOLDERS.empty, name), text);
+const { origin, requested, close } = await serve(FOLDERS, true, true);
 const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
 try {
   console.log(`Chromium ${browser.version()}`);
@@ -49,8 +44,7 @@ try {
   await table();
 } finally {
   await browser.close();
-  server.closeAllConnections();
-  server.close();
+  close();
 }
 
 /** Bytes until a drawing is read, and times until the pad takes a stroke and until that is answered. */
@@ -59,14 +53,14 @@ async function firstLoad() {
   let bytes;
   for (let i = 0; i < TIMES; i++) {
     for (const name of Object.keys(took)) {
-      sent.length = 0;
+      requested.clear();
       const page = await open(name === 'the page' ? '/page/' : '/empty/', async (page) => {
         await page.addInitScript(drawAtOnce);
       });
       // Not waitForFunction, which the page's Content-Security-Policy forbids.
       while (!(await page.evaluate('globalThis.answered'))) await page.waitForTimeout(5);
       took[name].push(await page.evaluate('[globalThis.taken, globalThis.answered]'));
-      if (name === 'the page') bytes ??= bytesOf(sent);
+      if (name === 'the page') bytes ??= bytesOf([...requested]);
       await page.context().close();
     }
   }
@@ -79,12 +73,13 @@ async function firstLoad() {
 }
 
 /** The recogniser is its weights; what is loaded below the first view comes meanwhile, and counts as well. */
-function bytesOf(files) {
-  const sum = (list) => list.reduce((total, { bytes }) => total + bytes, 0).toLocaleString('en');
-  const isRecogniser = ({ name }) => name.endsWith('.safetensors');
+function bytesOf(addresses) {
+  const packed = (address) => gzipSync(readFileSync(path.join(ROOT, 'build', address))).length;
+  const sum = (list) => list.reduce((total, address) => total + packed(address), 0).toLocaleString('en');
+  const isRecogniser = (address) => address.endsWith('.safetensors');
   return {
-    page: sum(files.filter((file) => !isRecogniser(file))),
-    recogniser: sum(files.filter(isRecogniser)),
+    page: sum(addresses.filter((address) => !isRecogniser(address))),
+    recogniser: sum(addresses.filter(isRecogniser)),
   };
 }
 
@@ -274,26 +269,6 @@ async function open(address, prepare = async () => {}) {
   await prepare(page);
   await page.goto(origin + address);
   return page;
-}
-
-/** Gzipped, as a host of static files sends it, with the headers that give threads. */
-async function answer({ url }, response) {
-  const { pathname } = new URL(url, origin);
-  const [, folder, inside] = /^\/(page|empty)\/(.*)$/.exec(pathname) ?? [];
-  const name = inside || 'index.html';
-  const file = path.join(PAGE, path.normalize(`/${name}`));
-  const body = folder === 'empty' ? EMPTY[name] : await readFile(file).catch(() => undefined);
-  if (!folder || body === undefined) return response.writeHead(404).end();
-  const packed = await promisify(gzip)(body);
-  sent.push({ name, bytes: packed.length });
-  response.writeHead(200, {
-    'content-type':
-      TYPES[path.extname(name)] ?? (name.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream'),
-    'content-encoding': 'gzip',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-embedder-policy': 'require-corp',
-  });
-  response.end(packed);
 }
 
 function ms(milliseconds) {
