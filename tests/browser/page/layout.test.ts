@@ -1,5 +1,7 @@
 /** The page on screens of every size. */
 import { describe, expect, it } from 'vitest';
+import { de } from '../../../web/demo/page/words/first-view-de.js';
+import { en } from '../../../web/demo/page/words/first-view-en.js';
 import { watchShifts } from './faults.js';
 import { answer, LONG, ONE, SEVEN, status, stroke, swipe, until, visit } from './page.js';
 import type { Point } from './page.js';
@@ -19,6 +21,31 @@ describe('the layout', () => {
     await page.click('#train');
     await status(page, /^Trained/);
     expect(await width()).toBe(360);
+  });
+
+  it.each([
+    ['en-GB', en],
+    ['de-DE', de],
+  ])('has buttons as wide as their labels at 320 pixels, in %s', async (locale, { buttons, html }) => {
+    const page = await here.open('', { viewport: { width: 320, height: 780 }, locale });
+    const labels = {
+      train: [buttons.train, buttons.goOn],
+      pause: [buttons.pause, buttons.resume],
+      stop: [html?.['stop'] ?? 'Stop'],
+      reset: [html?.['reset'] ?? 'Reset'],
+    };
+    const narrow = await page.evaluate((all) => {
+      const range = document.createRange();
+      return Object.entries(all).flatMap(([id, texts]) => {
+        const button = document.querySelector(`#${id}`)!;
+        return texts.filter((text) => {
+          button.textContent = text;
+          range.selectNodeContents(button);
+          return range.getBoundingClientRect().width > button.clientWidth;
+        });
+      });
+    }, labels);
+    expect(narrow).toEqual([]);
   });
 
   it('gives the picture of the hidden units its place, whatever its raster is', async () => {
