@@ -135,10 +135,15 @@ describe.each(['indexeddb', 'localstorage'])('%s://', (scheme) => {
         { scheme, from },
       );
     expect(await Promise.all([saveMany(page, 10), saveMany(other, 100)])).toEqual([0, 0]);
-    const [size, listed] = await page.evaluate(async (url) => {
-      return [(await library.storage.loadBytes(url)).length, (await library.storage.listModels())[url]!.bytes];
-    }, `${scheme}://same`);
-    expect(listed).toBe(size);
+    const sizesIn = (page: Page) =>
+      page.evaluate(async (url) => {
+        const { loadBytes, listModels } = library.storage;
+        return [(await loadBytes(url)).length, (await listModels())[url]!.bytes];
+      }, `${scheme}://same`);
+    // Two pages may be two processes, and each hears of what the other wrote to localStorage a little later.
+    await expect
+      .poll(async () => new Set([...(await sizesIn(page)), ...(await sizesIn(other))]).size, { timeout: 10_000 })
+      .toBe(1);
   });
 
   it('rejects with the reason of an abort, before and meanwhile', async () => {
