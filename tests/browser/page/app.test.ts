@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { serve } from '../chromium.js';
-import { status, text, visit } from './page.js';
+import { status, text, visit, written } from './page.js';
 
 const here = visit();
 const FOLDER = fileURLToPath(new URL('../../../build/page', import.meta.url));
@@ -97,7 +97,7 @@ describe('the page as an app', () => {
     await page.click('#train');
     await status(page, /^Trained/);
     const accuracy = await text(page, '#val-accuracy');
-    await page.waitForTimeout(500); // the browser writes
+    await written(page);
     const versions = (): Promise<string[]> => page.evaluate(() => caches.keys());
     const [before] = await versions();
     const worker = join(folder, 'offline.js');

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { answer, ONE, SEVEN, status, stroke, strokesByScript, TEN, text, until, visit } from './page.js';
+import { answer, ONE, SEVEN, status, stroke, strokesByScript, TEN, text, until, visit, written } from './page.js';
 import type { Point } from './page.js';
 
 const here = visit();
@@ -203,10 +203,7 @@ describe('my digits', () => {
     await status(page, /^Trained/);
     const accuracy = await text(page, '#val-accuracy');
     await draw(page, 7, [SEVEN]);
-    await until(
-      () => page.evaluate(hasCurrentRun),
-      (isKept) => isKept,
-    );
+    await written(page);
     await page.reload();
     await status(page, /^Your network is back/);
     await page.fill('#epochs', '2');
@@ -246,20 +243,3 @@ describe('my digits', () => {
     here.forgive(/digits\.worker|ERR_FAILED/);
   });
 });
-
-/** True once the browser has written the run and its checkpoint. */
-function hasCurrentRun(): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('mlp-wasm');
-    opening.onerror = () => reject(opening.error!);
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const asked = database.transaction('kept').objectStore('kept').get('current');
-      asked.onerror = () => reject(asked.error!);
-      asked.onsuccess = () => {
-        database.close();
-        resolve(asked.result?.checkpoint !== undefined && asked.result.run.phase === 'done');
-      };
-    };
-  });
-}

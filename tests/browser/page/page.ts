@@ -74,12 +74,42 @@ export async function status(page: Page, pattern: RegExp): Promise<void> {
   await page
     .locator('#status')
     .filter({ hasText: pattern })
-    .waitFor({ ...WAIT, state: 'attached' });
+    .waitFor({ ...WAIT, state: 'attached' })
+    .catch(async (error: Error) => {
+      throw new Error(`Expected a status of ${pattern}, got "${await text(page, '#status')}"`, { cause: error });
+    });
 }
 
 export const text = async (page: Page, selector: string): Promise<string> => (await page.textContent(selector)) ?? '';
 export const progress = (page: Page): Promise<number> =>
   page.$eval('#progress', (bar) => (bar as HTMLProgressElement).value);
+
+/** The visitor's run as the browser has written it: how far it is, and a fingerprint of its network's checkpoint. */
+export function keptRun(page: Page): Promise<{ fraction: number; checkpoint: string | undefined } | undefined> {
+  return page.evaluate(async () => {
+    const result = <Result>(asking: IDBRequest<Result>): Promise<Result> =>
+      new Promise((resolve, reject) => {
+        asking.onsuccess = () => resolve(asking.result);
+        asking.onerror = () => reject(asking.error!);
+      });
+    const database = await result(indexedDB.open('mlp-wasm'));
+    type Kept = { run: { fraction: number }; checkpoint?: Uint8Array<ArrayBuffer> } | undefined;
+    const kept = (await result(database.transaction('kept').objectStore('kept').get('current'))) as Kept;
+    database.close();
+    if (!kept) return undefined;
+    const hash = kept.checkpoint && new Uint8Array(await crypto.subtle.digest('SHA-256', kept.checkpoint)).join();
+    return { fraction: kept.run.fraction, checkpoint: hash };
+  });
+}
+
+/** Waits until the browser has written the network that the page shows, and returns its fingerprint. */
+export async function written(page: Page): Promise<string> {
+  const kept = await until(
+    async () => ({ kept: await keptRun(page), shown: await progress(page) }),
+    ({ kept, shown }) => kept?.checkpoint !== undefined && kept.fraction === shown,
+  );
+  return kept.kept!.checkpoint!;
+}
 
 /** Waits until `read` gives something that `good` accepts, and returns it. */
 export async function until<Value>(read: () => Promise<Value>, good: (value: Value) => boolean): Promise<Value> {

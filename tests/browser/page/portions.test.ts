@@ -2,29 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFaults, watchShifts } from './faults.js';
-import { status, text, visit } from './page.js';
+import { status, text, visit, written } from './page.js';
 
 const here = visit();
 
 /** Four batches an epoch, by an optimizer that has a state. */
 const FEW = '#count=500&epochs=2&hidden=16&activation=relu&optimizer=adam&lr=0.01&batch=128&seed=3';
-
-/** A fingerprint of the checkpoint that the page has kept of its network: weights, optimizer, position. */
-async function checkpoint(page: Page): Promise<string> {
-  await page.waitForTimeout(200); // it is written after the sentence is said
-  return page.evaluate(async () => {
-    const result = <Result>(asking: IDBRequest<Result>): Promise<Result> =>
-      new Promise((resolve, reject) => {
-        asking.onsuccess = () => resolve(asking.result);
-        asking.onerror = () => reject(asking.error!);
-      });
-    const database = await result(indexedDB.open('mlp-wasm'));
-    const kept: unknown = await result(database.transaction('kept').objectStore('kept').get('current'));
-    database.close();
-    const bytes = (kept as { checkpoint: Uint8Array<ArrayBuffer> }).checkpoint;
-    return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)).join();
-  });
-}
 
 const steps = async (page: Page, ...batches: number[]): Promise<void> => {
   for (const batch of batches) {
@@ -37,41 +20,41 @@ describe('piece by piece', () => {
   it('an undone step, taken again, gives the same weights and the same optimizer, to the bit', async () => {
     const page = await here.open(FEW);
     await steps(page, 1, 2);
-    const second = await checkpoint(page);
+    const second = await written(page);
     await steps(page, 3);
-    const third = await checkpoint(page);
+    const third = await written(page);
     expect(third).not.toEqual(second);
     await page.click('#undo-training');
     await status(page, /^The step is undone\. Your network is in epoch 1 of 2 again/);
-    expect(await checkpoint(page)).toEqual(second);
+    expect(await written(page)).toEqual(second);
     await steps(page, 3);
-    expect(await checkpoint(page)).toEqual(third);
+    expect(await written(page)).toEqual(third);
     // All the way back: the pretrained network answers; and forth again from the beginning.
     for (let i = 0; i < 3; i++) await page.click('#undo-training');
     await status(page, /pretrained network answers again/);
     expect(await page.getAttribute('#undo-training', 'aria-disabled')).toBe('true');
     await steps(page, 1, 2);
-    expect(await checkpoint(page)).toEqual(second);
+    expect(await written(page)).toEqual(second);
   });
 
   it('steps and epochs come to where a whole training comes, and one more epoch is always to be had', async () => {
     const page = await here.open(FEW);
     await page.click('#train');
     await status(page, /^Trained for 2 epochs/);
-    const whole = await checkpoint(page);
+    const whole = await written(page);
     await page.click('#reset');
     await steps(page, 1, 2, 3);
     await page.click('#train-step');
     await status(page, /^Epoch 1 of 2 is done: \d+ of 100 right/);
     await page.click('#train-epoch');
     await status(page, /^Trained for 2 epochs/);
-    expect(await checkpoint(page)).toEqual(whole);
+    expect(await written(page)).toEqual(whole);
     await page.click('#train-epoch');
     await status(page, /^Trained for 3 epochs/);
     expect(await page.inputValue('#epochs')).toBe('3');
     await page.click('#undo-training');
     await status(page, /^The epoch is undone/);
-    expect(await checkpoint(page)).toEqual(whole);
+    expect(await written(page)).toEqual(whole);
     // Another network takes the place of this one, and gives it back.
     await page.fill('#hidden', '8');
     await page.click('#train');
@@ -80,7 +63,7 @@ describe('piece by piece', () => {
     await page.click('#undo-training');
     await status(page, /^The training is undone/);
     expect(await text(page, '#run-settings')).toContain('784 → 16 relu');
-    expect(await checkpoint(page)).toEqual(whole);
+    expect(await written(page)).toEqual(whole);
   });
 
   it('is done by keyboard, in German, on a phone in the dark, without a fault or a shift', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { ISOLATION } from '../chromium.js';
-import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit } from './page.js';
+import { answer, keptRun, LONG, progress, SEVEN, status, stroke, text, until, visit, written } from './page.js';
 
 const here = visit();
 
@@ -24,7 +24,15 @@ async function stopInTheMiddle(page: Page): Promise<void> {
 /** Counts what workers tell the page, and keeps them at hand, to kill. */
 async function watchWorkers(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const all = { messages: 0, workers: [] as Worker[] };
+    const all: Watched['all'] = {
+      messages: 0,
+      workers: [],
+      kill() {
+        const worker = all.workers.filter(({ onmessage }) => onmessage).at(-1)!;
+        worker.terminate();
+        worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+      },
+    };
     Object.assign(window, { all });
     const count = (): number => all.messages++;
     const Original = Worker;
@@ -57,17 +65,10 @@ async function holdPretrained(page: Page): Promise<() => void> {
   return release;
 }
 
-type Watched = { all: { messages: number; workers: Worker[] } };
+/** `kill`: the worker that networks live in dies, as it does when it runs out of memory. */
+type Watched = { all: { messages: number; workers: Worker[]; kill: () => void } };
 const messages = (page: Page): Promise<number> => page.evaluate(() => (window as unknown as Watched).all.messages);
-
-/** The worker that networks live in dies, as it does when it runs out of memory. */
-function killWorker(page: Page): Promise<void> {
-  return page.evaluate(() => {
-    const worker = (window as unknown as Watched).all.workers.filter(({ onmessage }) => onmessage).at(-1)!;
-    worker.terminate();
-    worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
-  });
-}
+const killWorker = (page: Page): Promise<void> => page.evaluate(() => (window as unknown as Watched).all.kill());
 
 describe('a run', () => {
   it('goes on where it was stopped, with the figures it would have had', async () => {
@@ -102,7 +103,7 @@ describe('a run', () => {
       () => text(page, '#train'),
       (label) => label === 'Continue',
     );
-    await page.waitForTimeout(500); // the browser writes
+    await written(page);
     await page.reload();
     await status(page, /^Your network is back, in epoch \d of 4/);
     expect(await progress(page)).toBeCloseTo(reached, 5);
@@ -135,7 +136,7 @@ describe('a run', () => {
     await status(page, /^Epoch 1 of 4/);
     await page.click('#pause');
     await status(page, /^Paused/);
-    await page.waitForTimeout(500); // the browser writes
+    await written(page);
     await page.reload();
     await status(page, /^Your network is back, in epoch 1 of 4/);
     await page.click('#train');
@@ -148,7 +149,10 @@ describe('a run', () => {
     await page.click('#train');
     await status(page, /^Making/);
     await page.click('#pause');
-    await page.waitForTimeout(300); // the browser writes
+    await until(
+      () => keptRun(page),
+      (kept) => kept !== undefined,
+    );
     await page.goto(here.url);
     await status(page, /^Your run was cut off before its first checkpoint/);
     expect(await page.inputValue('#hidden')).toBe('24');
@@ -158,7 +162,10 @@ describe('a run', () => {
     await page.click('#train');
     await page.click('#stop');
     await status(page, /^Stopped/);
-    await page.waitForTimeout(300);
+    await until(
+      () => keptRun(page),
+      (kept) => kept === undefined,
+    );
     await page.reload();
     await status(page, /ready/);
   });
@@ -167,7 +174,7 @@ describe('a run', () => {
     const page = await here.open(SHORT);
     await page.click('#train');
     const whole = await trained(page);
-    await page.waitForTimeout(500); // the browser writes
+    await written(page);
     const release = await holdPretrained(page);
     // Two addresses that differ only in the hash are one page, unless it is left.
     await page.goto('about:blank');
@@ -193,7 +200,7 @@ describe('a run', () => {
     const page = await here.open(SHORT);
     await page.click('#train');
     const whole = await trained(page);
-    await page.waitForTimeout(500); // the browser writes
+    await written(page);
     for (const [button, pattern] of [
       ['#undo-training', /^Your network is back\. Trained for 4 epochs/],
       ['#reset', /^Your network is back\. Trained for 4 epochs/],
@@ -211,6 +218,7 @@ describe('a run', () => {
       release();
       await status(page, pattern);
       expect([await text(page, '#val-accuracy'), await text(page, '#loss')]).toEqual(whole);
+      await written(page);
     }
   });
 
@@ -277,10 +285,85 @@ describe('a run', () => {
     await page.click('#stop');
     await status(page, /^Stopped/);
     // One that dies while nobody trains is replaced, too.
+    await written(page);
     await killWorker(page);
     await stroke(page, SEVEN);
     await status(page, /^The training worker stopped; your network was brought back in a new one/);
     await answer(page, '7');
+  });
+
+  it('whose worker dies while it is being stopped comes back in a new one', async () => {
+    const page = await here.blank();
+    await watchWorkers(page);
+    await page.goto(here.url + LONG);
+    await status(page, /ready/);
+    await page.click('#train');
+    await until(
+      () => keptRun(page),
+      (kept) => kept?.checkpoint !== undefined,
+    );
+    await page.evaluate(() => {
+      (document.querySelector('#stop') as HTMLButtonElement).click();
+      (window as unknown as Watched).all.kill();
+    });
+    await status(page, /^The training worker stopped; your network was brought back in a new one/);
+    expect(await text(page, '#train')).toBe('Continue');
+    await page.click('#train');
+    await status(page, /^Epoch/);
+  });
+
+  it('whose worker died before there was a checkpoint is lost, which the page says, and begins anew', async () => {
+    const page = await here.blank();
+    await watchWorkers(page);
+    await page.goto(here.url + LONG);
+    await status(page, /ready/);
+    await page.evaluate(() => {
+      const line = document.querySelector('#status')!;
+      const observer = new MutationObserver(() => {
+        if (!line.textContent.startsWith('Epoch')) return;
+        observer.disconnect();
+        (document.querySelector('#stop') as HTMLButtonElement).click();
+        (window as unknown as Watched).all.kill();
+      });
+      observer.observe(line, { childList: true, characterData: true, subtree: true });
+    });
+    await page.click('#train');
+    await status(page, /^There is not enough memory/);
+    expect(await text(page, '#train')).toBe('Train');
+    await stroke(page, SEVEN);
+    await answer(page, '7');
+    await page.click('#train');
+    await status(page, /^Epoch/);
+  });
+
+  it('in a second tab is forgotten by a reload, and the page says so at its end', async () => {
+    const page = await here.open(SHORT);
+    await page.click('#train');
+    await trained(page);
+    const second = await page.context().newPage();
+    await second.goto(here.url + SHORT);
+    await status(second, /ready/);
+    for (const sentence of [/^Trained .* another tab/, /^Trained (?!.*another tab)/]) {
+      await second.click('#train');
+      await status(second, sentence);
+    }
+    await page.reload();
+    await status(page, /^Your network is back/);
+    await second.reload();
+    await status(second, /ready/);
+  });
+
+  it('is forgotten where the browser stores nothing, and the page says so', async () => {
+    const page = await here.blank();
+    await page.addInitScript(() => {
+      indexedDB.open = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+    });
+    await page.goto(here.url + SHORT);
+    await status(page, /ready/);
+    await page.click('#train');
+    await status(page, /^Trained for 4 epochs.* A reload will forget it, because the browser stores no more/);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * Storage that outlives a reload: the current run with its network's checkpoint, the run that Reset took away, and the
- * files of MNIST that were given. Kept in IndexedDB, by one tab at a time; without IndexedDB the page works and
- * forgets.
+ * files of MNIST that were given. Kept in IndexedDB, by one tab at a time; in another tab, or where the browser does not
+ * store, the page works and forgets.
  */
 import type { IDBPDatabase } from 'idb';
 import type { MnistFiles } from '../settings/mnist-files.js';
@@ -27,21 +27,30 @@ interface Contents {
 const STORE = 'kept';
 const LOCK = 'mlp-wasm:kept';
 /** How long a reloaded page waits for the page before it to let go. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 5000;
+
+/** Why nothing is kept: another tab keeps already, or the browser stores no more, or nothing at all. */
+export type Obstacle = 'tab' | 'browser';
 
 export class KeptRuns {
+  /** Known once something was to be kept or read. */
+  obstacle: Obstacle | undefined;
   readonly #database: Promise<IDBPDatabase | undefined>;
   /** One write after the other. */
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
   constructor() {
-    this.#database = this.#open().catch(() => undefined);
+    this.#database = this.#open().catch(() => this.#meet('browser'));
+  }
+
+  #meet(obstacle: Obstacle): undefined {
+    this.obstacle = obstacle;
   }
 
   async #open(): Promise<IDBPDatabase | undefined> {
     const { openDB } = await import('idb');
-    if (!(await holdsLock())) return undefined;
+    if (!(await holdsLock())) return this.#meet('tab');
     return openDB('mlp-wasm', 1, { upgrade: (database) => void database.createObjectStore(STORE) });
   }
 
@@ -50,7 +59,7 @@ export class KeptRuns {
     try {
       return (await (await this.#database)?.get(STORE, name)) as Contents[Name] | undefined;
     } catch {
-      return undefined;
+      return this.#meet('browser');
     }
   }
 
@@ -62,12 +71,17 @@ export class KeptRuns {
         const database = await this.#database;
         await (value === undefined ? database?.delete(STORE, name) : database?.put(STORE, value, name));
       } catch {
-        // Full, or switched off: the page forgets.
+        this.#meet('browser');
       } finally {
         this.#waiting--;
       }
     });
     await this.#queue;
+  }
+
+  /** Resolves once all that was to be kept is written, or has met an obstacle. */
+  get written(): Promise<unknown> {
+    return this.#queue;
   }
 
   /** True while earlier writes are under way. */

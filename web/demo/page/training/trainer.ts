@@ -52,6 +52,8 @@ export class Trainer {
   #path: WeightPath | undefined;
   /** The attempt that is over so soon that the page stays as it is meanwhile: a step, or its undoing. */
   #quiet: Attempt | undefined;
+  /** True once the visitor knows that a reload forgets. */
+  #isWarned = false;
 
   constructor(store: PageStore) {
     this.#store = store;
@@ -220,8 +222,8 @@ export class Trainer {
     const layers = networkOf(this.#run);
     try {
       return readingOf(activationsOf(layers, await model.forwardTrace(inputOf(pixels))));
-    } catch {
-      if (model === this.#model && !isRunning(this.#run.phase)) await this.#revive();
+    } catch (error) {
+      if (model === this.#model && !isRunning(this.#run.phase)) await this.#revive(error);
       return undefined;
     }
   }
@@ -399,6 +401,7 @@ export class Trainer {
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof Diverged || !attempt.signal.aborted) return this.#fail(error);
+      if (!this.#model && this.#run.epoch > 0) return this.#recover(error);
     }
     if (attempt !== this.#attempt) return;
     const isDone = !attempt.signal.aborted;
@@ -408,6 +411,18 @@ export class Trainer {
     else this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
     if (this.hasNetwork) await this.#keep(attempt, this.#model!, true).catch(() => undefined);
     else void this.#kept.set('current', undefined);
+    void this.#warn(attempt);
+  }
+
+  /** Says, once, that a reload will forget what was trained, where it will. */
+  async #warn(attempt: Attempt): Promise<void> {
+    await this.#kept.written;
+    const { obstacle } = this.#kept;
+    if (!obstacle || this.#isWarned || !this.hasNetwork) return;
+    const { unkept } = await import('./unkept.js');
+    if (attempt !== this.#attempt) return;
+    this.#isWarned = true;
+    this.#say(`${this.#store.state.status.text} ${unkept[obstacle]}`);
   }
 
   /** Reports the error. A network whose numbers are finite is kept, so that Train may go on from there. */
@@ -419,12 +434,17 @@ export class Trainer {
     this.#store.set({ status: { text: say.failureSentence(error), tone: 'error' } });
   }
 
-  /** The worker may have died while nobody trained: then the network comes back in a new one. */
-  async #revive(): Promise<void> {
+  /** The worker may have died while nobody trained. */
+  async #revive(error: unknown): Promise<void> {
     if (!(await this.#worker.hasDied())) return;
     this.#model = undefined;
-    const back = words.run.revived;
-    if (this.#checkpoint) await this.#bringBack(this.#checkpoint, back);
+    await this.#recover(error);
+  }
+
+  /** The network whose worker has died comes back in a new one; before its first checkpoint it is lost. */
+  async #recover(error: unknown): Promise<void> {
+    if (this.#checkpoint) await this.#bringBack(this.#checkpoint, words.run.revived);
+    else this.#fail(error);
   }
 
   async #bringBack(kept: KeptRun, sentence: string): Promise<boolean> {
