@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFaults } from './faults.js';
-import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit, WAIT } from './page.js';
+import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit, WAIT, written } from './page.js';
 
 const here = visit();
 
@@ -110,7 +110,7 @@ describe('the network’s editor', () => {
       () => text(page, '.layer-cost'),
       (cost) => /by the last run on this device/.test(cost),
     );
-    await page.waitForTimeout(300);
+    await written(page);
     await page.reload();
     await status(page, /Your network is back/);
     await until(
