@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFaults } from './faults.js';
-import { answer, LONG, progress, SEVEN, status, stroke, text, until, visit, WAIT, written } from './page.js';
+import { answer, LONG, progress, SEVEN, status, stroke, swipe, text, until, visit, WAIT, written } from './page.js';
+import type { Point } from './page.js';
 
 const here = visit();
 
@@ -71,6 +72,39 @@ describe('the network’s editor', () => {
     await page.check('#preset-modern');
     expect(await cards(page)).toEqual(['Layer 1 128 relu']);
     expect((await hash(page)).has('layers')).toBe(false);
+  });
+
+  it('is moved by a finger: along a row at once, to the row below when it is held; until then the page moves', async () => {
+    const onPhone = async (width: number): Promise<[Page, Point, Point]> => {
+      const page = await here.open('#hidden=128,32', { viewport: { width, height: 780 }, hasTouch: true });
+      const cards = page.locator('.layer-card');
+      await cards.first().scrollIntoViewIfNeeded();
+      const [from, to] = [(await cards.nth(0).boundingBox())!, (await cards.nth(1).boundingBox())!];
+      return [page, [from.x + 60, from.y + 40], [to.x + 110, to.y + 40]];
+    };
+    const line = ([x, y]: Point, [right, down]: Point): Point[] =>
+      [...Array(13).keys()].map((i) => [x + ((right - x) * i) / 12, y + ((down - y) * i) / 12]);
+    const scrolled = (page: Page): Promise<number> => page.evaluate(() => window.scrollY);
+    const hold = (page: Page) => () => page.locator('.layer.is-dragged').waitFor();
+
+    const [wide, left, right] = await onPhone(1280);
+    await swipe(wide, line(left, right));
+    expect(await wide.inputValue('#hidden')).toBe('32, 128');
+
+    const [page, from, to] = await onPhone(360);
+    const top = await scrolled(page);
+    await swipe(page, [from], hold(page)); // a press that only lasts is a press
+    await page.locator('.layer-card[aria-expanded=true]').waitFor();
+    await page.locator('.layer-card').first().tap();
+    await swipe(page, line(from, to), hold(page));
+    expect(await page.inputValue('#hidden')).toBe('32, 128');
+    expect(await scrolled(page)).toBe(top);
+    await swipe(page, line(from, [from[0], from[1] - 200]));
+    expect(await page.inputValue('#hidden')).toBe('32, 128');
+    await until(
+      () => scrolled(page),
+      (now) => now > top,
+    );
   });
 
   it('says at its place what is wrong, and keeps it', async () => {

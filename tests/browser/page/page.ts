@@ -223,11 +223,12 @@ export const previewInk = (page: Page): Promise<number> =>
 /** A run on few digits that lasts as long as a test needs it to. */
 export const LONG = '#count=4000&epochs=1000&hidden=64&activation=relu&optimizer=adam&lr=0.001&batch=32';
 
-/** One finger on the screen: down at the first point, along the others, up. */
-export async function swipe(page: Page, points: Point[]): Promise<void> {
+/** One finger on the screen: down at the first point, where it stays until `held` resolves, along the others, up. */
+export async function swipe(page: Page, points: Point[], held?: () => Promise<void>): Promise<void> {
   const touch: CDPSession = await page.context().newCDPSession(page);
   const at = ([x, y]: Point): { x: number; y: number }[] => [{ x, y }];
   await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(points[0]!) });
+  await held?.();
   for (const point of points.slice(1)) {
     await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(point) });
   }

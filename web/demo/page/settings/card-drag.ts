@@ -2,6 +2,8 @@
 
 /** Pixels that a press may wander before it is a drag. */
 const SLACK = 6;
+/** Time after which a finger that rests on a card holds it: before, one that goes up or down moves the page. */
+const HOLD_MS = 300;
 
 /**
  * @param cards those that can be dragged, in their order
@@ -16,6 +18,7 @@ export function dragCards(
 ): void {
   let press: { card: HTMLElement; from: number; pointer: number; x: number; y: number } | undefined;
   let target: number | undefined;
+  let holding: ReturnType<typeof setTimeout> | undefined;
 
   const mark = (to: number | undefined): void => {
     target = to;
@@ -24,7 +27,9 @@ export function dragCards(
       card.classList.toggle('is-after', to !== undefined && press !== undefined && i === to && to > press.from);
     });
   };
+  const isLifted = (): boolean => press !== undefined && press.card.classList.contains('is-dragged');
   const end = (): void => {
+    clearTimeout(holding);
     if (!press) return;
     press.card.classList.remove('is-dragged');
     press.card.style.translate = '';
@@ -37,13 +42,17 @@ export function dragCards(
     const from = all.findIndex((card) => card.contains(event.target as Node));
     if (from < 0 || event.button !== 0 || !mayDrag()) return;
     press = { card: all[from]!, from, pointer: event.pointerId, x: event.clientX, y: event.clientY };
+    clearTimeout(holding);
+    if (event.pointerType === 'touch') holding = setTimeout(() => press?.card.classList.add('is-dragged'), HOLD_MS);
   });
   list.addEventListener('pointermove', (event) => {
     if (!press || event.pointerId !== press.pointer) return;
     const { card, x, y } = press;
     const [right, down] = [event.clientX - x, event.clientY - y];
-    if (!card.classList.contains('is-dragged')) {
+    if (!isLifted()) {
       if (Math.hypot(right, down) < SLACK) return;
+      if (event.pointerType === 'touch' && Math.abs(down) > Math.abs(right)) return end(); // the page moves
+      clearTimeout(holding);
       card.classList.add('is-dragged');
       card.setPointerCapture(event.pointerId);
     }
@@ -52,7 +61,7 @@ export function dragCards(
   });
   list.addEventListener('pointerup', () => {
     const [from, to] = [press?.from, target];
-    const wasDragged = press?.card.classList.contains('is-dragged');
+    const wasDragged = press !== undefined && press.card.style.translate !== '';
     end();
     if (!wasDragged) return;
     // The click that follows a drag opens nothing.
@@ -62,6 +71,13 @@ export function dragCards(
     if (to !== undefined && to !== from) move(from!, to);
   });
   list.addEventListener('pointercancel', end);
+  list.addEventListener(
+    'touchmove',
+    (event) => {
+      if (isLifted()) event.preventDefault(); // the page stays
+    },
+    { passive: false },
+  );
   list.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') end();
   });

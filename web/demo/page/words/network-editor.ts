@@ -65,7 +65,7 @@ const EDITOR: Readonly<Record<Language, EditorWords>> = {
     earlier: 'Move earlier',
     later: 'Move later',
     bringBack: (number) => `Bring layer ${number} back`,
-    hint: 'Choose a layer to change it; drag it, or press Shift and an arrow key on it, to move it.',
+    hint: 'Choose a layer to change it; drag it (a finger holds it first), or press Shift and an arrow key on it, to move it.',
     faulty: 'something to mend',
     cost: ({ parameters, memory, time }) => `${parameters} parameters · ${memory} to train · about ${time} an epoch`,
     measured: 'by the last run on this device',
@@ -101,7 +101,7 @@ const EDITOR: Readonly<Record<Language, EditorWords>> = {
     earlier: 'Nach vorn',
     later: 'Nach hinten',
     bringBack: (number) => `Schicht ${number} zurückholen`,
-    hint: 'Wähle eine Schicht, um sie zu ändern; ziehe sie, oder drücke auf ihr Umschalt und eine Pfeiltaste, um sie zu verschieben.',
+    hint: 'Wähle eine Schicht, um sie zu ändern; ziehe sie (ein Finger hält sie zuerst), oder drücke auf ihr Umschalt und eine Pfeiltaste, um sie zu verschieben.',
     faulty: 'hier stimmt etwas nicht',
     cost: ({ parameters, memory, time }) =>
       `${parameters} Parameter · ${memory} zum Trainieren · etwa ${time} je Epoche`,
