@@ -75,7 +75,7 @@ describe('the network’s editor', () => {
   });
 
   it('is moved by a finger: along a row at once, to the row below when it is held; until then the page moves', async () => {
-    const onPhone = async (width: number): Promise<[Page, Point, Point]> => {
+    const withFinger = async (width: number): Promise<[Page, Point, Point]> => {
       const page = await here.open('#hidden=128,32', { viewport: { width, height: 780 }, hasTouch: true });
       const cards = page.locator('.layer-card');
       await cards.first().scrollIntoViewIfNeeded();
@@ -87,11 +87,11 @@ describe('the network’s editor', () => {
     const scrolled = (page: Page): Promise<number> => page.evaluate(() => window.scrollY);
     const hold = (page: Page) => () => page.locator('.layer.is-dragged').waitFor();
 
-    const [wide, left, right] = await onPhone(1280);
+    const [wide, left, right] = await withFinger(1280);
     await swipe(wide, line(left, right));
     expect(await wide.inputValue('#hidden')).toBe('32, 128');
 
-    const [page, from, to] = await onPhone(360);
+    const [page, from, to] = await withFinger(360);
     const top = await scrolled(page);
     await swipe(page, [from], hold(page)); // a press that only lasts is a press
     await page.locator('.layer-card[aria-expanded=true]').waitFor();

@@ -104,17 +104,22 @@ export function keptRun(page: Page): Promise<{ fraction: number; checkpoint: str
 
 /** Waits until the browser has written the network that the page shows, and returns its fingerprint. */
 export async function written(page: Page): Promise<string> {
-  const kept = await until(
+  const { kept } = await until(
     async () => ({ kept: await keptRun(page), shown: await progress(page) }),
     ({ kept, shown }) => kept?.checkpoint !== undefined && kept.fraction === shown,
   );
-  return kept.kept!.checkpoint!;
+  return kept!.checkpoint!;
 }
 
 /** Waits until `read` gives something that `good` accepts, and returns it. */
 export async function until<Value>(read: () => Promise<Value>, good: (value: Value) => boolean): Promise<Value> {
   let value = await read();
-  await expect.poll(async () => good((value = await read())), { timeout: WAIT.timeout, interval: 20 }).toBe(true);
+  await expect
+    .poll(async () => good((value = await read())), { timeout: WAIT.timeout, interval: 20 })
+    .toBe(true)
+    .catch((error: Error) => {
+      throw new Error(`Waited in vain, at last for ${JSON.stringify(value)}`, { cause: error });
+    });
   return value;
 }
 

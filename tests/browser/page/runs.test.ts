@@ -21,8 +21,9 @@ async function stopInTheMiddle(page: Page): Promise<void> {
   await status(page, /^Stopped in epoch .* Continue goes on from here/);
 }
 
-/** Counts what workers tell the page, and keeps them at hand, to kill. */
-async function watchWorkers(page: Page): Promise<void> {
+/** The page, ready, which counts what its workers tell it, and keeps them at hand, to kill. */
+async function openWatched(hash: string): Promise<Page> {
+  const page = await here.blank();
   await page.addInitScript(() => {
     const all: Watched['all'] = {
       messages: 0,
@@ -52,6 +53,9 @@ async function watchWorkers(page: Page): Promise<void> {
       }
     };
   });
+  await page.goto(here.url + hash);
+  await status(page, /ready/);
+  return page;
 }
 
 /** Withholds the pretrained network, so that the page is not ready, until the result is called. */
@@ -253,10 +257,7 @@ describe('a run', () => {
   });
 
   it('belongs to one press of Train: after Train, Reset, Train, Reset the workers are still', async () => {
-    const page = await here.blank();
-    await watchWorkers(page);
-    await page.goto(here.url + LONG);
-    await status(page, /ready/);
+    const page = await openWatched(LONG);
     // The digits are at hand, so that training begins at once.
     await page.click('#train');
     await status(page, /^Epoch/);
@@ -273,15 +274,17 @@ describe('a run', () => {
   });
 
   it('goes on in a new worker when its own has died, and says so', async () => {
-    const page = await here.blank();
-    await watchWorkers(page);
-    await page.goto(`${here.url}${SHORT.replace('epochs=4', 'epochs=60')}`);
-    await status(page, /ready/);
+    const page = await openWatched(SHORT.replace('epochs=4', 'epochs=60'));
     await page.click('#train');
     await page.waitForTimeout(3000);
     await status(page, /^Epoch/);
     await killWorker(page);
     await status(page, /^Epoch .* The training worker stopped; a new one (went on from epoch|began again)/);
+    // It may have begun again, and must have learned to read before it is asked.
+    await until(
+      () => progress(page),
+      (value) => value > 10 / 60,
+    );
     await page.click('#stop');
     await status(page, /^Stopped/);
     // One that dies while nobody trains is replaced, too.
@@ -293,10 +296,7 @@ describe('a run', () => {
   });
 
   it('whose worker dies while it is being stopped comes back in a new one', async () => {
-    const page = await here.blank();
-    await watchWorkers(page);
-    await page.goto(here.url + LONG);
-    await status(page, /ready/);
+    const page = await openWatched(LONG);
     await page.click('#train');
     await until(
       () => keptRun(page),
@@ -313,10 +313,7 @@ describe('a run', () => {
   });
 
   it('whose worker died before there was a checkpoint is lost, which the page says, and begins anew', async () => {
-    const page = await here.blank();
-    await watchWorkers(page);
-    await page.goto(here.url + LONG);
-    await status(page, /ready/);
+    const page = await openWatched(LONG);
     await page.evaluate(() => {
       const line = document.querySelector('#status')!;
       const observer = new MutationObserver(() => {
