@@ -1,2 +1,2 @@
 /** Types of what the tests need of setup.mjs. */
-export function chromiumPath(): string | undefined;
+export function requiredChromium(): string;

@@ -60,6 +60,13 @@ export function chromiumPath() {
   return undefined;
 }
 
+/** @throws {Error} where there is no Chromium. */
+export function requiredChromium() {
+  const found = chromiumPath();
+  if (found === undefined) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
+  return found;
+}
+
 /** @param {...('build' | 'test' | 'lint' | 'tidy')} parts */
 export function setup(...parts) {
   const missing = [...new Set(parts.flatMap((part) => NEEDS[part]))].filter(({ test }) => !test());

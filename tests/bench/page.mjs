@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { chromiumPath } from '../../scripts/setup.mjs';
+import { requiredChromium } from '../../scripts/setup.mjs';
 import { serve } from './hosts/server.mjs';
 import { BUILD, ROOT } from './paths.mjs';
 import { median } from './statistics.mjs';
@@ -35,7 +35,7 @@ if (!existsSync(path.join(FOLDERS.page, 'index.html'))) throw new Error('The pag
 mkdirSync(FOLDERS.empty, { recursive: true });
 for (const [name, text] of Object.entries(EMPTY)) writeFileSync(path.join(FOLDERS.empty, name), text);
 const { origin, requested, close } = await serve(FOLDERS, true, true);
-const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({ executablePath: requiredChromium(), args: ['--no-sandbox', '--disable-gpu'] });
 try {
   console.log(`Chromium ${browser.version()}`);
   await firstLoad();

@@ -6,13 +6,11 @@ import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { chromiumPath } from '../../scripts/setup.mjs';
+import { requiredChromium } from '../../scripts/setup.mjs';
 
-export async function launch(): Promise<Browser> {
-  const executablePath = chromiumPath();
-  if (executablePath === undefined) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
+export function launch(): Promise<Browser> {
   return chromium.launch({
-    executablePath,
+    executablePath: requiredChromium(),
     args: [
       '--no-sandbox',
       '--disable-gpu',

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { chromiumPath } from '../../scripts/setup.mjs';
+import { requiredChromium } from '../../scripts/setup.mjs';
 import { add } from './entries/kill.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -47,8 +47,7 @@ function makeMortal() {
 }
 
 export async function killInChromium({ seed, count, faults, log }) {
-  const executablePath = chromiumPath();
-  if (executablePath === undefined) throw new Error('no Chromium: install it, or name one in CHROMIUM_PATH');
+  const executablePath = requiredChromium();
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
     try {

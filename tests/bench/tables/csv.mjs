@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
-import { chromiumPath } from '../../../scripts/setup.mjs';
+import { requiredChromium } from '../../../scripts/setup.mjs';
 import { measure, READERS } from './csv-work.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -100,7 +100,7 @@ async function showPages() {
   });
   await new Promise((done) => server.listen(0, done));
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args });
+  const browser = await chromium.launch({ executablePath: requiredChromium(), args });
   const address = `http://localhost:${server.address().port}/`;
   await show(`Chromium ${browser.version()}`, (options) => inPage(browser, address, options));
   await browser.close();

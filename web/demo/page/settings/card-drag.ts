@@ -27,7 +27,8 @@ export function dragCards(
       card.classList.toggle('is-after', to !== undefined && press !== undefined && i === to && to > press.from);
     });
   };
-  const isLifted = (): boolean => press !== undefined && press.card.classList.contains('is-dragged');
+  const lift = (): void => press?.card.classList.add('is-dragged');
+  const isLifted = (): boolean => press?.card.classList.contains('is-dragged') === true;
   const end = (): void => {
     clearTimeout(holding);
     if (!press) return;
@@ -41,9 +42,9 @@ export function dragCards(
     const all = cards();
     const from = all.findIndex((card) => card.contains(event.target as Node));
     if (from < 0 || event.button !== 0 || !mayDrag()) return;
+    end(); // a second finger takes the place of the first
     press = { card: all[from]!, from, pointer: event.pointerId, x: event.clientX, y: event.clientY };
-    clearTimeout(holding);
-    if (event.pointerType === 'touch') holding = setTimeout(() => press?.card.classList.add('is-dragged'), HOLD_MS);
+    if (event.pointerType === 'touch') holding = setTimeout(lift, HOLD_MS);
   });
   list.addEventListener('pointermove', (event) => {
     if (!press || event.pointerId !== press.pointer) return;
@@ -52,8 +53,7 @@ export function dragCards(
     if (!isLifted()) {
       if (Math.hypot(right, down) < SLACK) return;
       if (event.pointerType === 'touch' && Math.abs(down) > Math.abs(right)) return end(); // the page moves
-      clearTimeout(holding);
-      card.classList.add('is-dragged');
+      lift();
       card.setPointerCapture(event.pointerId);
     }
     card.style.translate = `${right}px ${down}px`;
@@ -61,7 +61,7 @@ export function dragCards(
   });
   list.addEventListener('pointerup', () => {
     const [from, to] = [press?.from, target];
-    const wasDragged = press !== undefined && press.card.style.translate !== '';
+    const wasDragged = press?.card.style.translate;
     end();
     if (!wasDragged) return;
     // The click that follows a drag opens nothing.
@@ -86,14 +86,13 @@ export function dragCards(
 /** The place of the card that the pointer is nearest to. */
 function placeAt(cards: HTMLElement[], from: number, x: number, y: number): number {
   const distances = cards.map((card, i) => {
-    const { left, top, width, height } =
-      i === from ? { left: NaN, top: 0, width: 0, height: 0 } : card.getBoundingClientRect();
-    return Math.hypot(x - left - width / 2, y - top - height / 2);
+    const { left, top, width, height } = card.getBoundingClientRect();
+    return i === from ? Infinity : Math.hypot(x - left - width / 2, y - top - height / 2);
   });
-  const nearest = Math.min(...distances.filter((distance) => !Number.isNaN(distance)));
+  const nearest = Math.min(...distances);
   const place = distances.indexOf(nearest);
-  const { left, width } = (cards[place] ?? cards[from]!).getBoundingClientRect();
+  const { left, width } = cards[place]!.getBoundingClientRect();
   // Only once it is past the middle of the other card.
   const isPast = place > from ? x > left + width / 2 : x < left + width / 2;
-  return place >= 0 && nearest < 2 * width && isPast ? place : from;
+  return nearest < 2 * width && isPast ? place : from;
 }

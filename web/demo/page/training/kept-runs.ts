@@ -33,8 +33,7 @@ const PATIENCE_MS = 5000;
 export type Obstacle = 'tab' | 'browser';
 
 export class KeptRuns {
-  /** Known once something was to be kept or read. */
-  obstacle: Obstacle | undefined;
+  #obstacle: Obstacle | undefined;
   readonly #database: Promise<IDBPDatabase | undefined>;
   /** One write after the other. */
   #queue: Promise<unknown> = Promise.resolve();
@@ -45,7 +44,7 @@ export class KeptRuns {
   }
 
   #meet(obstacle: Obstacle): undefined {
-    this.obstacle = obstacle;
+    this.#obstacle = obstacle;
   }
 
   async #open(): Promise<IDBPDatabase | undefined> {
@@ -64,7 +63,7 @@ export class KeptRuns {
   }
 
   /** Keeps a value under a name; `undefined` deletes it. */
-  async set<Name extends keyof Contents>(name: Name, value: Contents[Name] | undefined): Promise<void> {
+  set<Name extends keyof Contents>(name: Name, value: Contents[Name] | undefined): void {
     this.#waiting++;
     this.#queue = this.#queue.then(async () => {
       try {
@@ -76,12 +75,12 @@ export class KeptRuns {
         this.#waiting--;
       }
     });
-    await this.#queue;
   }
 
-  /** Resolves once all that was to be kept is written, or has met an obstacle. */
-  get written(): Promise<unknown> {
-    return this.#queue;
+  /** The obstacle met on the way, once all that was to be kept is written or given up. */
+  async obstacle(): Promise<Obstacle | undefined> {
+    await this.#queue;
+    return this.#obstacle;
   }
 
   /** True while earlier writes are under way. */
@@ -99,7 +98,7 @@ export async function keepFiles(store: PageStore, kept: KeptRuns): Promise<void>
     const { given } = store.state.mnist;
     if (given === known || Object.keys(given).length === 0) return;
     known = given;
-    void kept.set('mnist', given);
+    kept.set('mnist', given);
   });
 }
 
@@ -108,10 +107,8 @@ function holdsLock(): Promise<boolean> {
   if (!navigator.locks) return Promise.resolve(true);
   return new Promise((resolve) => {
     navigator.locks
-      .request(LOCK, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
-        resolve(true);
-        return new Promise(() => undefined);
-      })
+      // Held by a promise that is never kept.
+      .request(LOCK, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => new Promise(() => resolve(true)))
       .catch(() => resolve(false));
   });
 }

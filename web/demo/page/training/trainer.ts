@@ -90,7 +90,7 @@ export class Trainer {
       this.#model = this.#checkpoint = undefined;
       const run: Run = { ...IDLE, phase, settings, digits: source.key, began: Date.now() };
       this.#store.set({ run, mistakes: undefined });
-      void this.#kept.set('current', { run });
+      this.#kept.set('current', { run });
     }
     if (!isQuiet) this.#say(words.run.starting);
     await this.#conclude(attempt, async () => {
@@ -161,7 +161,7 @@ export class Trainer {
     const canUndoReset = this.#previous !== undefined;
     this.#store.set({ run: IDLE, mistakes: undefined, canUndoReset, undoable: undefined });
     this.#say(words.run.reset);
-    void this.#kept.set('current', undefined);
+    this.#kept.set('current', undefined);
     if (model) {
       try {
         if (isAsOpened(run))
@@ -178,7 +178,7 @@ export class Trainer {
   /** Keeps a run that Undo Reset brings back. */
   #keepPrevious(run: KeptRun): void {
     this.#previous = run;
-    void this.#kept.set('previous', run);
+    this.#kept.set('previous', run);
     this.#store.set({ canUndoReset: true });
   }
 
@@ -188,7 +188,7 @@ export class Trainer {
     if (!previous) return;
     this.#previous = undefined;
     this.#store.set({ canUndoReset: false });
-    if (await this.#bringBack(previous, say.broughtBack(previous.run))) void this.#kept.set('previous', undefined);
+    if (await this.#bringBack(previous, say.broughtBack(previous.run))) this.#kept.set('previous', undefined);
   }
 
   /** Brings back the run that an earlier view of the page has left; resolves to its settings. */
@@ -297,7 +297,7 @@ export class Trainer {
   #forgetNetwork(): void {
     void this.#model?.dispose().catch(() => undefined);
     this.#model = this.#checkpoint = undefined;
-    void this.#kept.set('current', undefined);
+    this.#kept.set('current', undefined);
   }
 
   /** From the digits to the last step. */
@@ -391,7 +391,7 @@ export class Trainer {
     if (attempt !== this.#attempt) return;
     const { run, mistakes } = this.#store.state;
     this.#checkpoint = { run: ended(run), mistakes, checkpoint };
-    if (isLast || !this.#kept.isBusy) void this.#kept.set('current', this.#checkpoint);
+    if (isLast || !this.#kept.isBusy) this.#kept.set('current', this.#checkpoint);
   }
 
   /** Does the work of an attempt, and says how it ended. */
@@ -410,14 +410,13 @@ export class Trainer {
     if (attempt.isComplete) this.#say(say.portionSentence(this.#run));
     else this.#say(isDone ? say.resultSentence(this.#run) : say.stopSentence(this.#run));
     if (this.hasNetwork) await this.#keep(attempt, this.#model!, true).catch(() => undefined);
-    else void this.#kept.set('current', undefined);
+    else this.#kept.set('current', undefined);
     void this.#warn(attempt);
   }
 
   /** Says, once, that a reload will forget what was trained, where it will. */
   async #warn(attempt: Attempt): Promise<void> {
-    await this.#kept.written;
-    const { obstacle } = this.#kept;
+    const obstacle = await this.#kept.obstacle();
     if (!obstacle || this.#isWarned || !this.hasNetwork) return;
     const { unkept } = await import('./unkept.js');
     if (attempt !== this.#attempt) return;
@@ -457,7 +456,7 @@ export class Trainer {
       }
       this.#model = model;
       this.#checkpoint = kept;
-      void this.#kept.set('current', kept);
+      this.#kept.set('current', kept);
       this.#store.set({ run: kept.run, mistakes: kept.mistakes });
       this.#say(sentence);
       this.#quiet = undefined;
